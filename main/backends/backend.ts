@@ -1,0 +1,38 @@
+/** The life of a lab on one kind of virtualisation. Stateless between calls: the truth is what status finds. */
+import type { BackendHealth } from '../contract/health.ts';
+import type { Lab } from '../contract/lab.ts';
+import type { BackendKind, NodeLife } from '../contract/session.ts';
+import type { Transport } from '../transports/transport.ts';
+
+/** What a long call reports to, and is stopped by. */
+export interface Task {
+  readonly signal: AbortSignal;
+  /** `fraction` 0–1, or null when it cannot be told. */
+  progress(fraction: number | null, label: string): void;
+  log(line: string): void;
+}
+
+export interface NodeStatus {
+  id: string;
+  life: NodeLife;
+  detail: string | null;
+}
+
+export interface Backend {
+  readonly kind: BackendKind;
+  /** Usable? What is missing, how to fix it. Never throws. */
+  probe(): Promise<BackendHealth>;
+  /**
+   * Brings up what stands when a lab is opened; with `machines`, the machines too. Safe to repeat.
+   * Rejects with LabFailure, and then nothing of the lab is left.
+   */
+  up(lab: Lab, task: Task, options?: { machines?: boolean }): Promise<void>;
+  /** Stops the machines and keeps their disks. */
+  halt(lab: Lab, task: Task): Promise<void>;
+  /** Removes all traces, also those of a lab half made. */
+  destroy(lab: Lab, task: Task): Promise<void>;
+  /** Asks the back end, not a cache. */
+  status(lab: Lab): Promise<NodeStatus[]>;
+  /** Throws LabFailure `node-down` when the node is not running. */
+  transport(lab: Lab, node: string): Transport;
+}

@@ -1,0 +1,20 @@
+/** What the app remembers about the learner's wishes. Every key has a default, so an old file still reads. */
+import { z } from 'zod';
+
+export const Settings = z.object({
+  version: z.literal(1).default(1),
+  theme: z.enum(['system', 'light', 'dark']).default('system'),
+  fontSize: z.number().int().min(9).max(32).default(13),
+  /** Presenter size: everything larger, for beamers. */
+  presenter: z.boolean().default(false),
+  shell: z.enum(['bash', 'sh', 'zsh', 'fish']).default('bash'),
+  screenReader: z.boolean().default(false),
+  /** What a click on a command does. */
+  onCommandClick: z.enum(['insert', 'run']).default('insert'),
+  introSeen: z.boolean().default(false),
+  /** Percent of the window: walkthrough's width, terminals' share of the height. */
+  layout: z
+    .object({ walkthrough: z.number().min(15).max(70), terminals: z.number().min(15).max(85) })
+    .default({ walkthrough: 30, terminals: 55 }),
+});
+export type Settings = z.infer<typeof Settings>;
