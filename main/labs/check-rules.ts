@@ -1,8 +1,10 @@
 /** Do the one-click rules of lab.yaml name what exists, and are their iptables words known ones? */
+import { ZodError } from 'zod';
 import type { LabFile } from '../contract/lab.ts';
-import { parseRule } from '../rules/rule-words.ts';
+import type { Operation } from '../contract/operations.ts';
+import { parseRule, RuleWordsError } from '../rules/rule-words.ts';
 import type { PathPart, Report } from './mistakes.ts';
-import { fillOperation, holesOf, type Values } from './values.ts';
+import { fillDeep, fillOperation, holesOf, type Values } from './values.ts';
 
 export function checkRules(lab: LabFile, values: Values, report: Report): void {
   for (const [id, rule] of Object.entries(lab.rules)) {
@@ -20,16 +22,26 @@ export function checkRules(lab: LabFile, values: Values, report: Report): void {
           report(at, 'a route needs `via` or `dev`');
         }
       } else if (operation.do === 'route-add') report(at, 'a route needs `via` or `dev`');
-      try {
-        const filled = fillOperation(operation, values);
-        if ('rule' in filled) parseRule(filled.rule);
-      } catch (error) {
-        // An unknown template has been reported at its own place already.
-        if (!hasUnknown(operation, values)) {
-          const where = 'rule' in operation ? [...at, 'rule'] : at;
-          report(where, reason(error));
-        }
-      }
+      // An unknown template has been reported at its own place already.
+      if (!hasUnknown(operation, values)) checkFilled(operation, values, at, report);
+    }
+  }
+}
+
+/** With its templates filled an operation must still be one, and its rule made of known words. */
+function checkFilled(operation: Operation, values: Values, at: PathPart[], report: Report): void {
+  try {
+    const filled = fillOperation(operation, values);
+    if ('rule' in filled) parseRule(filled.rule);
+  } catch (error) {
+    if (error instanceof RuleWordsError) return report([...at, 'rule'], error.message);
+    for (const { path } of error instanceof ZodError ? error.issues : []) {
+      const key = String(path[0]);
+      const value = String((fillDeep(operation, values) as Record<string, unknown>)[key]);
+      report(
+        [...at, key],
+        `with its template filled, \`${key}\` is \`${value}\`, which it cannot be`,
+      );
     }
   }
 }
@@ -58,13 +70,4 @@ export function checkTemplates(
 
 function hasUnknown(data: unknown, values: Values): boolean {
   return holesOf(JSON.stringify(data)).some(({ name }) => !Object.hasOwn(values, name));
-}
-
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const issues = (error as { issues?: { message: string; path: PropertyKey[] }[] }).issues;
-  const first = issues?.[0];
-  return first
-    ? `with its templates filled, ${first.path.join('.')}: ${first.message}`
-    : error.message;
 }

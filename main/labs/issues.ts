@@ -52,7 +52,7 @@ function explain(issue: Issue, above: PathPart[], root: unknown): Found[] {
       if (value === undefined) return at(`${name} is missing`, 'key');
       return at(`${name} must be ${article(issue.expected)}, not ${kindOf(value)}`);
     case 'invalid_value':
-      return at(`${name} must be ${issue.values.map(String).join(' or ')}, not ${show(value)}`);
+      return at(`${name} must be ${choice(issue.values.map(String))}, not ${show(value)}`);
     case 'invalid_format':
       return at(`${name} is ${show(value)}; wanted: ${wantedFormat(issue)}`);
     case 'too_small':
@@ -72,9 +72,12 @@ function explainUnion(
 ): Found[] {
   const key = (issue as { discriminator?: string }).discriminator;
   if (key !== undefined) {
-    const found = valueAt(value, [key]);
-    if (found === undefined) return [{ path, at: 'key', message: `\`${key}\` is missing` }];
-    return [{ path: [...path, key], at: 'value', message: `unknown ${key} ${show(found)}` }];
+    // zod's path ends at the discriminator, there or not.
+    const found = valueAt(root, path);
+    if (found === undefined) {
+      return [{ path: path.slice(0, -1), at: 'key', message: `\`${key}\` is missing` }];
+    }
+    return [{ path, at: 'value', message: `unknown ${key} ${show(found)}` }];
   }
   // The branch that went furthest tells most; of equals the first, which is the value itself and not a template.
   const branches = issue.errors.filter((errors) => errors.length > 0);
@@ -82,6 +85,10 @@ function explainUnion(
   const best = branches.sort((a, b) => depth(b) - depth(a))[0];
   if (!best || value === undefined) return [{ path, at: 'key', message: `${name} is missing` }];
   return best.flatMap((inner) => explain(inner, path, root));
+}
+
+function choice(values: string[]): string {
+  return values.length > 2 ? `one of ${values.join(', ')}` : values.join(' or ');
 }
 
 function wantedFormat(issue: Extract<Issue, { code: 'invalid_format' }>): string {

@@ -3,7 +3,7 @@
  * because interface names and addresses differ from one back end, and one machine, to another.
  */
 import { Check } from '../contract/checks.ts';
-import type { LabFile } from '../contract/lab.ts';
+import type { LabFile, Step } from '../contract/lab.ts';
 import { Operation } from '../contract/operations.ts';
 import { contains, nth } from './ipv4.ts';
 
@@ -110,4 +110,10 @@ function filled(data: unknown, values: Values): unknown {
   const left = holesOf(JSON.stringify(result))[0];
   if (left) throw new Error(`nobody knows what {{${left.name}}} is`);
   return result;
+}
+
+/** A step with every template of its texts, checks, hints and solution filled; throws as `fillCheck` does. */
+export function fillStep(step: Step, values: Values): Step {
+  const checks = step.checks.map((check) => fillCheck(check, values));
+  return { ...(fillDeep(step, values) as Step), checks };
 }

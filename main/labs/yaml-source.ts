@@ -1,5 +1,14 @@
 /** YAML whose every key and value knows its line and column. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+} from 'yaml';
 import type { PathPart } from './mistakes.ts';
 
 export interface Place {
@@ -31,7 +40,7 @@ export function parseYaml(text: string): YamlSource {
       prettyErrors: false,
       uniqueKeys: true,
       stringKeys: true,
-      logLevel: 'silent',
+      logLevel: 'error',
     });
     const place = (offset: number): Place => {
       const { line, col } = lines.linePos(offset);
@@ -43,7 +52,10 @@ export function parseYaml(text: string): YamlSource {
     }));
     const locate: YamlSource['locate'] = (path, at = 'value') => find(document, path, at, place);
     if (mistakes.length > 0) return { value: undefined, mistakes, locate };
-    return { value: document.toJS({ maxAliasCount }) as unknown, mistakes, locate };
+    const value = resolved(document);
+    if (value) return { value: value.data, mistakes, locate };
+    const bomb = { ...place(firstAlias(document)), message: 'aliases (*name) multiply too much' };
+    return { value: undefined, mistakes: [bomb], locate };
   } catch (error) {
     const message =
       error instanceof RangeError
@@ -55,6 +67,27 @@ export function parseYaml(text: string): YamlSource {
       locate: () => ({ line: 1, column: 1 }),
     };
   }
+}
+
+/** null when following the aliases would make far more data than was written. */
+function resolved(document: Document): { data: unknown } | null {
+  try {
+    return { data: document.toJS({ maxAliasCount }) as unknown };
+  } catch (error) {
+    if (error instanceof ReferenceError) return null;
+    throw error;
+  }
+}
+
+function firstAlias(document: Document): number {
+  let at = 0;
+  visit(document, {
+    Alias(_key, node) {
+      at = startOf(node) ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return at;
 }
 
 function find(
