@@ -1,0 +1,191 @@
+/**
+ * The first process of a lab's sandbox, held by a pipe: it lives as long as the app holds the pipe, and
+ * when it ends the kernel ends every process, namespace, mount and interface of the lab. However the app
+ * dies, nothing is left, because nobody has to clean up.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { LabFailure } from '../../contract/failure.ts';
+import { start, type Argv } from '../../platform/run.ts';
+import type { Identity } from './identity.ts';
+
+/** Reads `id length`, then that many bytes of bash, runs them, and answers `@id status`. */
+const loader = `export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
+while read -r id length; do
+  IFS= read -r -N "$length" code || break
+  eval "$code" </dev/null
+  printf '@%s %s\\n' "$id" "$?"
+done
+exit 0`;
+
+/**
+ * Where /dev/net/tun is root's alone (no udev: containers, CI) and the app runs as root, the sandbox gets a
+ * node of its own that its ids may open, in a mount namespace of its own: the real one is not touched.
+ */
+const ownTun = `mount -t tmpfs -o mode=755 tmpfs /dev/net && mknod -m 666 /dev/net/tun c 10 200 && exec "$@"`;
+
+async function needsOwnTun(): Promise<boolean> {
+  if (process.getuid?.() !== 0) return false;
+  const tun = await stat('/dev/net/tun').catch(() => null);
+  return !tun || (tun.mode & 0o6) !== 0o6;
+}
+
+interface Waiting {
+  lines: string[];
+  resolve(result: { status: number; lines: string[] }): void;
+  reject(error: Error): void;
+}
+
+export class LabProcess {
+  private readonly waiting = new Map<number, Waiting>();
+  private readonly errors: string[] = [];
+  private count = 0;
+  private ended = false;
+  private readonly goneListeners = new Set<(line: string) => void>();
+  readonly closed: Promise<void>;
+
+  private constructor(
+    private readonly child: ChildProcess,
+    /** Process id of unshare(1), as the real machine sees it. */
+    readonly outerPid: number,
+  ) {
+    const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
+    lines.on('line', (line) => {
+      this.onLine(line);
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.errors.push(text);
+      if (this.errors.length > 200) this.errors.shift();
+    });
+    child.stdin?.on('error', () => undefined);
+    this.closed = new Promise((resolve) => {
+      child.once('close', () => {
+        this.ended = true;
+        const failure = this.failure('The sandbox ended.');
+        for (const entry of this.waiting.values()) entry.reject(failure);
+        this.waiting.clear();
+        resolve();
+      });
+    });
+  }
+
+  /** Starts the namespaces. Rejects with `not-permitted` when the system forbids them. */
+  static async create(identity: Identity, unshare = 'unshare'): Promise<LabProcess> {
+    const argv: Argv = [
+      unshare,
+      ...identity.flags,
+      ...['--net', '--mount', '--uts', '--ipc', '--pid', '--fork', '--kill-child'],
+      ...['/bin/bash', '--norc', '--noprofile', '-c', loader],
+    ];
+    const child = start((await needsOwnTun()) ? ['unshare', '--mount', '/bin/bash', '-c', ownTun, '-', ...argv] : argv, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' },
+      cwd: '/',
+    });
+    const failed = new Promise<never>((_, reject) => {
+      child.once('error', (error) => {
+        reject(
+          new LabFailure(
+            'tool-missing',
+            `unshare cannot be started: ${error.message}`,
+            'Install the package util-linux.',
+          ),
+        );
+      });
+    });
+    const lab = new LabProcess(child, child.pid ?? -1);
+    try {
+      await Promise.race([lab.run(':'), failed]);
+    } catch (error) {
+      if (error instanceof LabFailure && error.code === 'tool-missing') throw error;
+      throw notPermitted(lab.errors.join(''));
+    }
+    return lab;
+  }
+
+  /**
+   * Runs bash in the lab's first process. Resolves with its status and the lines it printed; rejects when
+   * the sandbox ends before. Calls are carried out one after the other.
+   */
+  run(code: string): Promise<{ status: number; lines: string[] }> {
+    if (this.ended) return Promise.reject(this.failure('The sandbox has ended.'));
+    this.count += 1;
+    const id = this.count;
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { lines: [], resolve, reject });
+      const body = Buffer.from(code, 'utf8');
+      this.child.stdin?.write(
+        Buffer.concat([Buffer.from(`${String(id)} ${String(body.length)}\n`), body]),
+      );
+    });
+  }
+
+  /** `!`-lines announce what happened by itself: `gone boxA 137`. */
+  onAnnouncement(listener: (line: string) => void): void {
+    this.goneListeners.add(listener);
+  }
+
+  /** What the sandbox's programs complained about, newest last. */
+  get complaints(): string {
+    return this.errors.join('').slice(-4000);
+  }
+
+  /** Ends everything inside; resolves when the kernel has done it. */
+  async end(): Promise<void> {
+    this.child.stdin?.end();
+    const slow = setTimeout(() => this.child.kill('SIGKILL'), 500);
+    await this.closed;
+    clearTimeout(slow);
+  }
+
+  private onLine(line: string): void {
+    const [, id, status] = /^@(\d+) (\d+)$/.exec(line) ?? [];
+    if (id !== undefined) {
+      const entry = this.waiting.get(Number(id));
+      this.waiting.delete(Number(id));
+      entry?.resolve({ status: Number(status), lines: entry.lines });
+    } else if (line.startsWith('!')) {
+      for (const listener of this.goneListeners) listener(line.slice(1));
+    } else {
+      this.waiting.values().next().value?.lines.push(line);
+    }
+  }
+
+  private failure(message: string): LabFailure {
+    return new LabFailure('node-down', message, undefined, this.complaints || undefined);
+  }
+}
+
+function notPermitted(detail: string): LabFailure {
+  return new LabFailure(
+    'not-permitted',
+    'This system does not let Hoplab make the private namespaces its sandbox lives in.',
+    'See Health: it names the setting and the line that allows it. On Ubuntu 23.10 and later this is AppArmor’s restriction of user namespaces.',
+    detail,
+  );
+}
+
+/** Children of a process, as the real machine numbers them (proc_pid_task_children(5), or all of /proc). */
+export async function childrenOf(pid: number): Promise<number[]> {
+  const file = `/proc/${String(pid)}/task/${String(pid)}/children`;
+  const listed = await readFile(file, 'utf8').catch(() => null);
+  if (listed !== null) return listed.trim().split(/\s+/).filter(Boolean).map(Number);
+  const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const parents = await Promise.all(
+    all.map(async (name) => {
+      const status = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
+      return [
+        Number(name),
+        Number(status.slice(status.lastIndexOf(')') + 2).split(' ')[1]),
+      ] as const;
+    }),
+  );
+  return parents.filter(([, parent]) => parent === pid).map(([child]) => child);
+}
+
+/** A process's number inside each namespace it is in, outermost first (NSpid in proc_pid_status(5)). */
+export async function innerPids(pid: number): Promise<number[]> {
+  const status = await readFile(`/proc/${String(pid)}/status`, 'utf8').catch(() => '');
+  return (/^NSpid:\s*(.*)$/m.exec(status)?.[1] ?? '').split(/\s+/).filter(Boolean).map(Number);
+}

@@ -1,0 +1,104 @@
+/**
+ * A node's first process, as bash: it takes the node's root, names itself, writes its files, waits until
+ * its interfaces are plugged in, configures them and starts what the node runs. Then it sleeps: when it
+ * ends, the kernel ends everything on the node. Pure: a plan in, text out.
+ */
+import type { NodeFile } from './node-files.ts';
+import { quote, writeFile } from './shell-script.ts';
+
+export interface NodeBoot {
+  /** The node's id: its folder below /nodes. */
+  id: string;
+  hostName: string;
+  sysctls: Record<string, string>;
+  files: NodeFile[];
+  user: string;
+  /** Whether users other than 0 exist. */
+  ranged: boolean;
+  /** Lines of `ip -batch`, run once the interfaces are there. */
+  ip: string[];
+  /** Input of iptables-restore, or empty. */
+  firewall: string;
+  /** Bash that starts the node's daemons. */
+  start: string;
+}
+
+/** Values every node gets, whatever the machine it runs on has: a new namespace inherits some of them. */
+const defaults: Record<string, string> = {
+  'net.ipv4.ip_forward': '0',
+  'net.ipv4.ping_group_range': '0 65535',
+  'net.ipv4.conf.all.rp_filter': '0',
+  'net.ipv4.conf.default.rp_filter': '0',
+};
+
+export const sysctlPath = (key: string): string => `/proc/sys/${key.replaceAll('.', '/')}`;
+
+function mounts(id: string): string[] {
+  const folder = `/nodes/${id}`;
+  const root = `${folder}/root`;
+  return [
+    `overlay ${root} overlay lowerdir=/base,upperdir=${folder}/up,workdir=${folder}/work 0 0`,
+    `/usr ${root}/usr none rbind 0 0`,
+    `/opt/hoplab/daemons ${root}/opt/hoplab/daemons none rbind 0 0`,
+    `/dev ${root}/dev none rbind 0 0`,
+    `proc ${root}/proc proc nosuid,nodev,noexec 0 0`,
+    `sysfs ${root}/sys sysfs nosuid,nodev,noexec 0 0`,
+    `tmpfs ${root}/dev/shm tmpfs size=16m,nosuid,nodev 0 0`,
+  ];
+}
+
+/** devpts wants group 5 (tty), which exists only with a range of ids. */
+const devpts = (id: string, ranged: boolean): string =>
+  `devpts /nodes/${id}/root/dev/pts devpts newinstance,ptmxmode=0666,mode=620${ranged ? ',gid=5' : ''} 0 0`;
+
+function fileLines(boot: NodeBoot): string[] {
+  const folders = [
+    ...new Set(boot.files.map((file) => file.path.replace(/\/[^/]+$/, '')).filter(Boolean)),
+  ];
+  const lines = [`mkdir -p ${folders.map(quote).join(' ')}`];
+  for (const file of boot.files) {
+    lines.push(writeFile(file.path, file.content));
+    if (file.mode) lines.push(`chmod ${file.mode} ${quote(file.path)}`);
+  }
+  if (boot.user !== 'root') {
+    const home = `/home/${boot.user}`;
+    lines.push(`mkdir -p ${home}`);
+    if (boot.ranged) lines.push(`chown -R 1000:1000 ${home}`);
+  }
+  return lines;
+}
+
+/** The script. It speaks to the lab's first process through fd 7: `made`, `up`, or `fail` and what failed. */
+export function nodeScript(boot: NodeBoot): string {
+  const { id } = boot;
+  const settings = { ...defaults, ...boot.sysctls };
+  const system =
+    'for name in bin sbin lib lib32 lib64 libx32; do [[ -d /base/$name && ! -L /base/$name ]] && printf "/%s /nodes/' +
+    id +
+    '/root/%s none rbind 0 0\\n" $name $name; done';
+  return [
+    `set -E; trap 'printf "fail ${id} %s\\n" "$BASH_COMMAND" >&7; exit 1' ERR`,
+    `printf 'made ${id}\\n' >&7`,
+    `exec 8<>/nodes/${id}/go`,
+    `{ printf '%s\\n' ${[...mounts(id), devpts(id, boot.ranged)].map(quote).join(' ')}; ${system}; :; } >/nodes/${id}/fstab`,
+    `mount -a -T /nodes/${id}/fstab`,
+    `cd /nodes/${id}/root; pivot_root . mnt; umount -l /mnt; cd /`,
+    `hostname ${quote(boot.hostName)}`,
+    // A halted machine keeps its disk: its files are written only once.
+    'if [[ ! -e /var/lib/hoplab-made ]]; then',
+    ...fileLines(boot),
+    ': >/var/lib/hoplab-made; else rm -rf /run/*; mkdir -p /run/hoplab /run/lock; fi',
+    ...Object.entries(settings).map(
+      ([key, value]) => `printf %s ${quote(value)} >${sysctlPath(key)}`,
+    ),
+    'read -r -t 30 -u 8 _',
+    `ip -batch - <<'IP'\nlink set lo up\n${boot.ip.join('\n')}\nIP`,
+    ...(boot.firewall ? [`iptables-restore -w 5 <<'RULES'\n${boot.firewall}\nRULES`] : []),
+    'export PATH=/opt/hoplab/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    boot.start,
+    `printf 'up ${id}\\n' >&7`,
+    'exec 7>&- 8>&-; trap - ERR',
+    // A pipe nobody writes to: the shell sleeps in read, and reaps what is orphaned on the node.
+    'exec {idle}<> <(:); while :; do read -r -u "$idle" || :; done',
+  ].join('\n');
+}

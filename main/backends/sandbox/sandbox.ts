@@ -1,0 +1,171 @@
+/** The default backend: the lab's whole world out of Linux namespaces, without root, daemon or download. */
+import type { Backend, NodeStatus, Task } from '../backend.ts';
+import type { BackendHealth } from '../../contract/health.ts';
+import { LabFailure } from '../../contract/failure.ts';
+import type { Lab } from '../../contract/lab.ts';
+import { NamespaceTransport } from '../../transports/namespace.ts';
+import { hostPrograms, relayPath } from './commands/client.ts';
+import { serveCommands } from './commands/server.ts';
+import { findDaemons, welcomePage } from './daemons.ts';
+import { identify } from './identity.ts';
+import { makeSshKey } from './keys.ts';
+import { LabProcess } from './lab-process.ts';
+import { Hypervisor } from './hypervisor.ts';
+import { standingNodes } from './plan.ts';
+import { probeSandbox } from './probe.ts';
+import * as helpers from './programs/helpers.ts';
+import { rootfsScript } from './rootfs.ts';
+import { World } from './world.ts';
+import { ContainerEngine } from './container-engine.ts';
+
+export interface SandboxOptions {
+  cacheDir: string;
+  /** unshare(1), or a stand-in that refuses, in tests. */
+  unshare?: string;
+  /** Labs whose folders lie in the host's home. */
+  siblings(): Lab[];
+  /** `vagrant up` was typed in another lab's folder: the window goes there. */
+  onLabChange?(from: Lab, to: Lab): void;
+}
+
+/** Everything of one opened sandbox. */
+export interface Opened {
+  world: World;
+  machines: Hypervisor;
+  containers: ContainerEngine;
+}
+
+const searchPath = '/opt/hoplab/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+export class SandboxBackend implements Backend {
+  readonly kind = 'sandbox';
+  private readonly opened = new Map<string, Opened>();
+
+  constructor(private readonly options: SandboxOptions) {}
+
+  probe(): Promise<BackendHealth> {
+    return probeSandbox(this.options);
+  }
+
+  async up(lab: Lab, task: Task, { machines = false }: { machines?: boolean } = {}): Promise<void> {
+    let opened = this.opened.get(lab.id);
+    if (!opened) {
+      task.progress(0.1, 'Making the network');
+      opened = await this.open(lab, task);
+    }
+    if (machines) {
+      for (const id of opened.machines.machinesOf(lab)) {
+        task.progress(0.5, `Starting ${id}`);
+        await opened.machines.up(lab, id, task);
+      }
+    }
+    task.progress(1, 'Ready');
+  }
+
+  async halt(lab: Lab, task: Task): Promise<void> {
+    const opened = this.opened.get(lab.id);
+    for (const id of opened?.machines.machinesOf(lab) ?? []) await opened?.machines.halt(id, task);
+  }
+
+  async destroy(lab: Lab): Promise<void> {
+    const opened = this.opened.get(lab.id);
+    if (!opened) return;
+    this.opened.delete(lab.id);
+    await opened.world.process.end();
+  }
+
+  status(lab: Lab): Promise<NodeStatus[]> {
+    const world = this.opened.get(lab.id)?.world;
+    return Promise.resolve(
+      Object.keys(lab.nodes).map((id) => ({
+        id,
+        life: world?.life(id) ?? 'absent',
+        detail: world?.detail(id) ?? null,
+      })),
+    );
+  }
+
+  transport(lab: Lab, node: string): NamespaceTransport {
+    return transportOf(this.of(lab).world, node);
+  }
+
+  /** The opened sandbox of a lab; throws `node-down` when it is not open. */
+  of(lab: Lab): Opened {
+    const opened = this.opened.get(lab.id);
+    if (!opened) throw new LabFailure('node-down', `${lab.title} is not running.`);
+    return opened;
+  }
+
+  private async open(lab: Lab, task: Task): Promise<Opened> {
+    const [identity, daemons] = await Promise.all([identify(), findDaemons(this.options.cacheDir)]);
+    const process = await LabProcess.create(identity, this.options.unshare);
+    const onAbort = () => void process.end();
+    task.signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      if (task.signal.aborted) throw new LabFailure('cancelled', 'Cancelled.');
+      const root = await process.run(
+        rootfsScript({
+          daemons: daemons.folder,
+          sizeKb: 512 * 1024,
+          programs: {
+            'bin/sudo': helpers.sudo,
+            'bin/systemctl': helpers.systemctl,
+            'lib/service': helpers.service,
+            'lib/udhcpc': helpers.udhcpcScript,
+            ...hostPrograms,
+          },
+        }),
+      );
+      if (root.status !== 0)
+        throw new LabFailure(
+          'command-failed',
+          'The sandbox could not make its root.',
+          undefined,
+          process.complaints,
+        );
+      const world = new World(process, lab, {
+        daemons,
+        ranged: identity.ranged,
+        siblings: this.siblingsOf(lab),
+        userKey: makeSshKey('learner@host'),
+        hostKey: makeSshKey('root@machine'),
+        welcomePage: await welcomePage(daemons),
+      });
+      await world.startNodes(standingNodes(lab));
+      const machines = new Hypervisor(world, this.options.onLabChange);
+      const containers = new ContainerEngine(world);
+      const opened = { world, machines, containers };
+      serveCommands(opened, transportOf(world, world.host).spawn(['bash', relayPath]));
+      this.opened.set(lab.id, opened);
+      return opened;
+    } catch (error) {
+      await process.end();
+      if (task.signal.aborted) throw new LabFailure('cancelled', 'Cancelled.');
+      throw error;
+    } finally {
+      task.signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  private siblingsOf(lab: Lab): Lab[] {
+    return [
+      lab,
+      ...this.options
+        .siblings()
+        .filter((other) => other.id !== lab.id && other.folder !== lab.folder),
+    ];
+  }
+}
+
+function transportOf(world: World, node: string): NamespaceTransport {
+  const spec = world.lab.nodes[node];
+  if (!spec) throw new LabFailure('not-found', `${node} is not a node of ${world.lab.title}.`);
+  return new NamespaceTransport({
+    id: node,
+    pid: () => world.pidOf(node),
+    user: spec.user ?? 'root',
+    ranged: world.around.ranged,
+    path: spec.kind === 'host' ? `/opt/hoplab/host:${searchPath}` : searchPath,
+    shell: '/bin/bash',
+  });
+}
