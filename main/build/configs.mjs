@@ -11,12 +11,21 @@ const external = ['electron', '@lydell/node-pty', ...builtinModules, /^node:/];
 
 /** @typedef {{ root: string, out: string, test: boolean }} Target */
 
-const common = ({ root, test }) => ({
-  root,
-  configFile: false,
-  logLevel: 'warn',
-  publicDir: false,
-  define: { __TEST_BUILD__: JSON.stringify(test) },
+const common = ({ root }) => ({ root, configFile: false, logLevel: 'warn', publicDir: false });
+
+/**
+ * The test flavour differs in one module: its composition root can make up an app. Nothing of that is in
+ * the code of the real one.
+ */
+const chooseApp = ({ root }) => ({
+  name: 'hoplab:choose-app',
+  enforce: 'pre',
+  resolveId(source, importer) {
+    if (source.endsWith('main/app.ts') && !existsSync(join(root, 'main/app.ts')))
+      return { id: source, external: true };
+    const real = source === './app.ts' && importer === join(root, 'main/index.ts');
+    return real ? join(root, 'test/fixtures/window/choose-app.ts') : null;
+  },
 });
 
 /** Electron 25 runs Node 18.15 and loads only CommonJS as its main module. */
@@ -45,6 +54,7 @@ export function mainConfig(target) {
   );
   return {
     ...common(target),
+    plugins: target.test ? [chooseApp(target)] : [],
     ssr: { noExternal: true, target: 'node' },
     build: {
       ...commonJs(join(target.out, 'main')),
@@ -73,6 +83,8 @@ export function preloadConfig(target) {
         input: { index: join(target.root, 'main/preload/index.ts') },
         external: ['electron'],
         output: { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
+        // Of the contract only names are used here; without this its schemas would come along.
+        treeshake: { moduleSideEffects: false },
       },
     },
   };
@@ -86,7 +98,6 @@ export function rendererConfig(target) {
     base: './',
     plugins: [vue()],
     define: {
-      __TEST_BUILD__: JSON.stringify(target.test),
       __VUE_OPTIONS_API__: 'true',
       __VUE_PROD_DEVTOOLS__: 'false',
       __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
