@@ -6,6 +6,7 @@ import type {
   ExecOptions,
   ExecResult,
   ProcessHandle,
+  Road,
   ShellSpec,
   Transport,
 } from './transport.ts';
@@ -64,7 +65,11 @@ export class NamespaceTransport implements Transport {
     };
   }
 
-  shell(): Promise<ShellSpec> {
+  roads(): Promise<Road[]> {
+    return Promise.resolve([{ path: 'sandbox', works: true, why: null }]);
+  }
+
+  shell(_path?: string): Promise<ShellSpec> {
     return Promise.resolve({
       argv: this.asUser([this.node.shell, '-l']),
       env: {

@@ -36,11 +36,20 @@ export interface ShellSpec {
   path: string;
 }
 
+/** A road a terminal of a node can take, the one to take first coming first. */
+export interface Road {
+  path: string;
+  works: boolean;
+  /** Why it does not work, in a sentence for the learner. */
+  why: string | null;
+}
+
 export interface Transport {
   /** Runs argv without a shell; rejects with LabFailure `node-down` when the node is gone. */
   exec(argv: Argv, options?: ExecOptions): Promise<ExecResult>;
   /** Streams: monitors, captures, resident readers. Runs as root on the node. */
   spawn(argv: Argv): ProcessHandle;
-  /** `path` asks for one of the roads `paths()` names. */
+  /** `path` asks for one of the roads `roads()` names; without it, the first that works. */
   shell(path?: string): Promise<ShellSpec>;
+  roads(): Promise<Road[]>;
 }

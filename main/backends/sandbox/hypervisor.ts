@@ -139,11 +139,10 @@ export class Hypervisor {
   ): Promise<{ id: number; hostPort: number; guestPort: number }[]> {
     if (!this.isRunning(machine) || !this.natOf(machine)) return [];
     const answer = await request(this.socket(machine), { execute: 'list_hostfwd' });
-    const entries =
-      (
-        answer.return as
-          { entries?: { id: number; host_port: number; guest_port: number }[] } | undefined
-      )?.entries ?? [];
+    // 1.2.1 answers {"entries": …}, its manual says {"return": {"entries": …}}: both are read.
+    const { entries = [] } = (answer.return ?? answer) as {
+      entries?: { id: number; host_port: number; guest_port: number }[];
+    };
     return entries.map((entry) => ({
       id: entry.id,
       hostPort: entry.host_port,
@@ -252,9 +251,7 @@ export class Hypervisor {
 
   private async inHost(argv: string[]): Promise<void> {
     const words = argv.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-    await this.world.process.run(
-      `enter ${this.world.host} ${words}`,
-    );
+    await this.world.process.run(`enter ${this.world.host} ${words}`);
   }
 }
 

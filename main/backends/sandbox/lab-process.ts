@@ -78,11 +78,16 @@ export class LabProcess {
       ...['--net', '--mount', '--uts', '--ipc', '--pid', '--fork', '--kill-child'],
       ...['/bin/bash', '--norc', '--noprofile', '-c', loader],
     ];
-    const child = start((await needsOwnTun()) ? ['unshare', '--mount', '/bin/bash', '-c', ownTun, '-', ...argv] : argv, {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' },
-      cwd: '/',
-    });
+    const child = start(
+      (await needsOwnTun())
+        ? ['unshare', '--mount', '/bin/bash', '--norc', '-c', ownTun, '-', ...argv]
+        : argv,
+      {
+        stdio: ['pipe', 'pipe', 'pipe'],
+        env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' },
+        cwd: '/',
+      },
+    );
     const failed = new Promise<never>((_, reject) => {
       child.once('error', (error) => {
         reject(

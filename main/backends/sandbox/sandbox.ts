@@ -3,12 +3,13 @@ import type { Backend, NodeStatus, Task } from '../backend.ts';
 import type { BackendHealth } from '../../contract/health.ts';
 import { LabFailure } from '../../contract/failure.ts';
 import type { Lab } from '../../contract/lab.ts';
-import { NamespaceTransport } from '../../transports/namespace.ts';
+import { NamespaceTransport, type NamespaceNode } from '../../transports/namespace.ts';
 import { hostPrograms, relayPath } from './commands/client.ts';
 import { serveCommands } from './commands/server.ts';
 import { findDaemons, welcomePage } from './daemons.ts';
 import { identify } from './identity.ts';
 import { makeSshKey } from './keys.ts';
+import { MachineTransport } from './machine-transport.ts';
 import { LabProcess } from './lab-process.ts';
 import { Hypervisor } from './hypervisor.ts';
 import { standingNodes } from './plan.ts';
@@ -86,7 +87,8 @@ export class SandboxBackend implements Backend {
   }
 
   transport(lab: Lab, node: string): NamespaceTransport {
-    return transportOf(this.of(lab).world, node);
+    const { world, machines } = this.of(lab);
+    return transportOf(world, node, machines);
   }
 
   /** The opened sandbox of a lab; throws `node-down` when it is not open. */
@@ -157,15 +159,18 @@ export class SandboxBackend implements Backend {
   }
 }
 
-function transportOf(world: World, node: string): NamespaceTransport {
+function transportOf(world: World, node: string, machines?: Hypervisor): NamespaceTransport {
   const spec = world.lab.nodes[node];
   if (!spec) throw new LabFailure('not-found', `${node} is not a node of ${world.lab.title}.`);
-  return new NamespaceTransport({
+  const place: NamespaceNode = {
     id: node,
     pid: () => world.pidOf(node),
     user: spec.user ?? 'root',
     ranged: world.around.ranged,
     path: spec.kind === 'host' ? `/opt/hoplab/host:${searchPath}` : searchPath,
     shell: '/bin/bash',
-  });
+  };
+  if (spec.kind === 'machine' && machines)
+    return new MachineTransport(place, machines, transportOf(world, world.host));
+  return new NamespaceTransport(place);
 }

@@ -1,6 +1,7 @@
 /** slirp4netns's API socket: one JSON request, one JSON answer, then it closes (slirp4netns(1), API SOCKET). */
 import { connect } from 'node:net';
 
+/** What came back: a `return`, or, in some releases, the returned object itself. */
 export interface SlirpAnswer {
   return?: unknown;
   error?: string;
@@ -18,13 +19,14 @@ export function request(socketPath: string, body: unknown): Promise<SlirpAnswer>
     });
     socket.on('close', () => {
       try {
-        const answer = JSON.parse(parts.join('')) as {
+        const parsed = JSON.parse(parts.join('')) as {
           return?: unknown;
           error?: { desc?: string };
         };
+        const { error, ...rest } = parsed;
         resolve({
-          return: answer.return,
-          ...(answer.error && { error: answer.error.desc ?? 'refused' }),
+          ...rest,
+          ...(error && { error: error.desc ?? 'refused' }),
         });
       } catch {
         resolve({ error: 'slirp4netns gave no answer' });

@@ -1,0 +1,91 @@
+/**
+ * Terminals of a machine go over ssh, as `vagrant ssh` does, through the port forward of its NAT card or
+ * over its host-only address: so that pulling a cable does to them what it does in real life. Everything
+ * else (panels, checks, rules) enters the namespaces and does not care.
+ */
+import { NamespaceTransport, type NamespaceNode } from '../../transports/namespace.ts';
+import type { Road, ShellSpec } from '../../transports/transport.ts';
+import type { Hypervisor, Machine } from './hypervisor.ts';
+import { interfacesOf } from './plan.ts';
+
+/** The terminal that needs no network: it enters the machine's namespaces. */
+export const consolePath = 'console';
+
+export class MachineTransport extends NamespaceTransport {
+  constructor(
+    private readonly place: NamespaceNode,
+    private readonly machines: Hypervisor,
+    private readonly host: NamespaceTransport,
+  ) {
+    super(place);
+  }
+
+  override async roads(): Promise<Road[]> {
+    const machine = this.machine();
+    const console: Road = { path: consolePath, works: true, why: null };
+    const { ranged, daemons } = this.machines.world.around;
+    if (!machine || !ranged || !daemons.sshd) return [console];
+    const cards = interfacesOf(machine.lab, machine.node);
+    const roads = await Promise.all(
+      cards.map(async (card): Promise<Road[]> => {
+        const mode = machine.lab.networks[card.network]?.mode;
+        const path =
+          mode === 'nat'
+            ? natPath(machine)
+            : mode === 'host-only' && card.cidr
+              ? `ssh ${card.cidr.split('/')[0] ?? ''}`
+              : null;
+        if (!path) return [];
+        const works = await this.machines.world.cable(card);
+        const why = `This terminal is an ssh session that runs through ${card.name} of ${machine.node}, and that cable is out.`;
+        return [{ path, works, why: works ? null : why }];
+      }),
+    );
+    return [...roads.flat(), console];
+  }
+
+  override async shell(path?: string): Promise<ShellSpec> {
+    const roads = await this.roads();
+    const chosen = roads.find((road) => road.path === path) ?? roads.find((road) => road.works);
+    const machine = this.machine();
+    if (!machine || !chosen || chosen.path === consolePath) {
+      return { ...(await super.shell()), path: consolePath };
+    }
+    const [, address = '127.0.0.1', port = '22'] =
+      /^ssh ([0-9.]+)(?::(\d+))?$/.exec(chosen.path) ?? [];
+    const key = `${this.machines.keyFolder(machine)}/virtualbox/private_key`;
+    const options = [
+      'LogLevel=ERROR',
+      'IdentitiesOnly=yes',
+      'StrictHostKeyChecking=no',
+      'UserKnownHostsFile=/dev/null',
+      'ConnectTimeout=10',
+      'SendEnv=COLORTERM',
+    ];
+    return {
+      argv: this.host.asUser([
+        'ssh',
+        '-t',
+        '-p',
+        port,
+        '-i',
+        key,
+        ...options.flatMap((option) => ['-o', option]),
+        `${this.place.user}@${address}`,
+      ]),
+      env: { TERM: 'xterm-256color', PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
+      cwd: '/',
+      title: `${this.place.user} · ${chosen.path}`,
+      path: chosen.path,
+    };
+  }
+
+  private machine(): Machine | undefined {
+    return this.machines.of(this.machines.world.lab, this.place.id);
+  }
+}
+
+function natPath(machine: Machine): string {
+  const port = machine.forwards.find((rule) => rule.guestPort === 22)?.hostPort;
+  return port === undefined ? consolePath : `ssh 127.0.0.1:${String(port)}`;
+}
