@@ -124,6 +124,8 @@ export const SessionState = z.object({
   values: z.record(z.string(), z.string()),
   step: z.number(),
   steps: z.array(StepState),
+  /** Nodes that have a terminal from the start, left to right; the window keeps a place for each. */
+  terminals: z.array(NodeId).optional(),
   rules: z.array(RuleState),
   map: LabMap,
   note: z.string(),
