@@ -33,6 +33,8 @@ export interface Backend {
   destroy(lab: Lab, task: Task): Promise<void>;
   /** Asks the back end, not a cache. */
   status(lab: Lab): Promise<NodeStatus[]>;
-  /** Throws LabFailure `node-down` when the node is not running. */
+  /** Calls back whenever the life of a node may have changed, by whomever; returns how to stop. */
+  watch(lab: Lab, listener: () => void): () => void;
+  /** Throws LabFailure `node-down` when the lab is not up; a node that is down says so at the first use. */
   transport(lab: Lab, node: string): Transport;
 }

@@ -76,6 +76,7 @@ async function terminalFor(
   terminals.reveal(id);
   if (line.type !== undefined && !terminals.isAtPrompt(id) && !inProgram(id)) {
     await until(
+      id,
       terminals,
       options,
       `${line.on}'s terminal shows no prompt`,
@@ -101,6 +102,7 @@ function waitFor(
   if (line.wait === 'prompt') {
     reading.delete(id);
     return until(
+      id,
       terminals,
       options,
       `“${what}” did not end`,
@@ -110,7 +112,7 @@ function waitFor(
   reading.add(id);
   let seen = '';
   terminals.tap(id, true);
-  return until(terminals, options, `“${what}” did not print “${line.for ?? ''}”`, (event) => {
+  return until(id, terminals, options, `“${what}” did not print “${line.for ?? ''}”`, (event) => {
     if (event.id !== id || event.type !== 'output') return false;
     seen = (seen + event.data).slice(-20_000);
     return seen.includes(line.for ?? '');
@@ -120,6 +122,7 @@ function waitFor(
 }
 
 function until(
+  id: string,
   terminals: Terminals,
   options: SolveOptions,
   failure: string,
@@ -145,7 +148,7 @@ function until(
       });
     }, timeoutMs);
     const stop = terminals.onEventOf((event) => {
-      if (event.type === 'ended')
+      if (event.type === 'ended' && event.id === id)
         end(() => {
           reject(new LabFailure('command-failed', `${failure}: the terminal ended.`));
         });

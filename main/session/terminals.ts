@@ -69,8 +69,12 @@ export class Terminals {
     this.announce();
   }
 
-  closeAll(which: (info: TerminalInfo) => boolean = () => true): void {
-    for (const { info } of [...this.entries.values()]) if (which(info)) this.close(info.id);
+  closeAll(): void {
+    for (const { info } of [...this.entries.values()]) this.close(info.id);
+  }
+
+  closeHidden(): void {
+    for (const { info, hidden } of [...this.entries.values()]) if (hidden) this.close(info.id);
   }
 
   /** The terminal to type in on a node: the first open one whose road is not cut. */

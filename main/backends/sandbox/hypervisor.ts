@@ -110,6 +110,13 @@ export class Hypervisor {
     await this.inHost(['rm', '-rf', this.keyFolder(machine)]);
   }
 
+  /** Takes host-only interfaces away that no machine uses, as `vboxmanage hostonlyif remove` does. */
+  removeUnusedDevices(): Promise<void> {
+    return this.world.removeDevices(
+      this.list().flatMap((machine) => machine.spec.interfaces.map((card) => card.network)),
+    );
+  }
+
   /** Adds a port forward through slirp4netns's socket. Rejects with `command-failed` when the port is taken. */
   async openPort(machine: Machine, rule: PortRule): Promise<void> {
     const nat = this.natOf(machine);

@@ -86,6 +86,10 @@ export class SandboxBackend implements Backend {
     );
   }
 
+  watch(lab: Lab, listener: () => void): () => void {
+    return this.of(lab).world.onChange(listener);
+  }
+
   transport(lab: Lab, node: string): NamespaceTransport {
     const { world, machines } = this.of(lab);
     return transportOf(world, node, machines);
@@ -134,9 +138,13 @@ export class SandboxBackend implements Backend {
         welcomePage: await welcomePage(daemons),
       });
       await world.startNodes(standingNodes(lab));
-      const machines = new Hypervisor(world, this.options.onLabChange);
       const containers = new ContainerEngine(world);
-      const opened = { world, machines, containers };
+      const machines: Hypervisor = new Hypervisor(world, (from, to) => {
+        this.opened.delete(from.id);
+        this.opened.set(to.id, opened);
+        this.options.onLabChange?.(from, to);
+      });
+      const opened: Opened = { world, machines, containers };
       serveCommands(opened, transportOf(world, world.host).spawn(['bash', relayPath]));
       this.opened.set(lab.id, opened);
       return opened;

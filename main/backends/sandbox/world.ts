@@ -151,11 +151,16 @@ export class World {
   async stopNode(id: string): Promise<void> {
     if (this.pidOf(id) === null) return;
     this.setLife(id, 'stopping');
-    const ports = interfacesOf(this.lab, id).flatMap((item) =>
-      item.port ? [`link del ${item.port}`] : [],
-    );
+    // The far ends go first: the kernel would take its time over it.
+    const cards = interfacesOf(this.lab, id);
+    const ports = cards.flatMap((item) => (item.port ? [`link del ${item.port}`] : []));
+    const veths = cards.flatMap((item) => (item.port ? [] : [`link del ${vethName(item)}`]));
     await this.process.run(
-      `ip -force -batch - <<'IP'\n${ports.join('\n')}\nIP\np=\${PIDS[${id}]:-}; [[ $p ]] && { kill -9 $p; unset 'PIDS[${id}]'; while [[ -d /proc/$p ]]; do sleep 0.005; done; }; :`,
+      [
+        ...batch('ip -force', ports),
+        ...batch(`nsenter --net=/proc/\${PIDS[${this.host}]}/ns/net ip -force`, veths),
+        `p=\${PIDS[${id}]:-}; [[ $p ]] && { kill -9 $p; unset 'PIDS[${id}]'; while [[ -d /proc/$p ]]; do sleep 0.005; done; }; :`,
+      ].join('\n'),
     );
     this.setLife(id, 'halted');
   }
@@ -194,7 +199,7 @@ export class World {
         continue;
       }
       const device = hostDeviceOf(this.lab, item.network);
-      const outer = `veth${item.mac.replaceAll(':', '').slice(-7)}`;
+      const outer = vethName(item);
       batch.push(
         `link add ${outer} netns \${PIDS[${this.host}]} type veth peer name ${item.name} address ${item.mac} netns \${PIDS[${item.node}]}`,
       );
@@ -217,6 +222,16 @@ export class World {
         `nsenter --net=/proc/\${PIDS[${this.host}]}/ns/net ip -batch - <<IP\n${hostBatch.join('\n')}\nIP`,
       );
     return lines.join('\n');
+  }
+
+  /** Takes the host's on-demand interfaces away, except those on networks in use. */
+  async removeDevices(inUse: string[]): Promise<void> {
+    for (const network of Object.keys(this.lab.networks)) {
+      const device = hostDeviceOf(this.lab, network);
+      if (!device?.onDemand || !this.devices.has(device.name) || inUse.includes(network)) continue;
+      this.devices.delete(device.name);
+      await this.process.run(`ip link del ${device.port ?? ''}`);
+    }
   }
 
   bridgeName(network: string): string {
@@ -277,4 +292,13 @@ function vethLines(item: PlannedInterface, bridge: string): string[] {
     `link set ${item.port ?? ''} master ${bridge}`,
     `link set ${item.port ?? ''} up`,
   ];
+}
+
+/** The container's end in the host, named as Docker names it: veth and seven hexadecimal digits. */
+function vethName(item: PlannedInterface): string {
+  return `veth${item.mac.replaceAll(':', '').slice(-7)}`;
+}
+
+function batch(program: string, lines: string[]): string[] {
+  return lines.length > 0 ? [`${program} -batch - <<'IP'\n${lines.join('\n')}\nIP`] : [];
 }

@@ -1,0 +1,352 @@
+/** The composition root, in plain Node: builds the services and answers the contract. Knows no Electron. */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SandboxBackend } from './backends/sandbox/sandbox.ts';
+import type { AppAnnouncer, AppHandlers, LabSummary, Notice } from './contract/index.ts';
+import { LabFailure, toFailure } from './contract/failure.ts';
+import type { Lab } from './contract/lab.ts';
+import { checkHealth } from './health/health.ts';
+import { readCatalog, type CatalogEntry } from './labs/catalog.ts';
+import { loadGlossary } from './labs/glossary.ts';
+import { formatMistake } from './labs/mistakes.ts';
+import { summarise } from './labs/summary.ts';
+import { Observer } from './observe/observer.ts';
+import { openLog } from './platform/log.ts';
+import { writeLogBundle } from './platform/log-bundle.ts';
+import { defaultCacheDir } from './platform/paths.ts';
+import { SettingsStore } from './platform/settings.ts';
+import { openJournal } from './rules/journal.ts';
+import { emptyProgress, ProgressStore } from './session/progress.ts';
+import { Session } from './session/session.ts';
+import type { PtyHostClient } from './terminals/client.ts';
+
+export interface HoplabApp {
+  handlers: AppHandlers;
+  connect(announcer: AppAnnouncer): void;
+  dispose(): Promise<void>;
+  readonly hasRunningLab: boolean;
+}
+
+export interface AppOptions {
+  dataDir: string;
+  cacheDir?: string;
+  bundledLabs: string;
+  version: string;
+  electron: string;
+  ptyHost: PtyHostClient;
+  openExternal(url: string): Promise<boolean>;
+}
+
+/** Nobody listens until a window connects. */
+type Announce = (act: (announcer: AppAnnouncer) => void) => void;
+
+export async function createApp(options: AppOptions): Promise<HoplabApp> {
+  const app = new App(options);
+  await app.open();
+  return app;
+}
+
+class App implements HoplabApp {
+  private announcer: AppAnnouncer | null = null;
+  private catalog: CatalogEntry[] = [];
+  private glossary: Record<string, string> = {};
+  private notices: Notice[] = [];
+  private session: Session | null = null;
+  private opening: Promise<void> | null = null;
+  private settings!: SettingsStore;
+  private count = 0;
+  private readonly log;
+  private readonly progress: ProgressStore;
+  private readonly backend: SandboxBackend;
+  private readonly observer: Observer;
+  private readonly cacheDir: string;
+
+  constructor(private readonly options: AppOptions) {
+    this.log = openLog(options.dataDir);
+    this.cacheDir = options.cacheDir ?? defaultCacheDir();
+    this.progress = new ProgressStore(join(options.dataDir, 'progress'), (error) => {
+      this.complain('Your progress could not be saved', error);
+    });
+    this.backend = new SandboxBackend({
+      cacheDir: this.cacheDir,
+      siblings: () => this.labs(),
+      onLabChange: (_, to) => {
+        void this.session?.becomeLab(to).then(() => this.announceLabs());
+      },
+    });
+    this.observer = new Observer({
+      transport: (node) => this.running().transport(node),
+      context: () => ({ lab: this.running().lab, state: this.running().state() }),
+      changed: (view) => {
+        this.announce((to) => {
+          to.network.view(view);
+        });
+      },
+    });
+  }
+
+  async open(): Promise<void> {
+    const { dataDir, bundledLabs } = this.options;
+    await mkdir(dataDir, { recursive: true });
+    // Sandboxes end with the app, so what a killed one had written down is of no use any more.
+    await rm(join(dataDir, 'journals', 'sandbox'), { recursive: true, force: true });
+    this.settings = await SettingsStore.open(dataDir, (error) => {
+      this.complain('Your settings could not be saved', error);
+    });
+    if (this.settings.putAside)
+      this.tell(
+        'warning',
+        'The settings file could not be read',
+        `Hoplab began with the usual settings. The old file is ${this.settings.putAside}.`,
+      );
+    const [catalog, glossary] = await Promise.all([
+      readCatalog([bundledLabs, join(dataDir, 'labs')]),
+      loadGlossary(bundledLabs),
+    ]);
+    this.catalog = catalog;
+    this.glossary = glossary.terms;
+    this.log.info(`Hoplab ${this.options.version} started with ${String(catalog.length)} labs`);
+  }
+
+  get hasRunningLab(): boolean {
+    return this.session !== null;
+  }
+
+  connect(announcer: AppAnnouncer): void {
+    this.announcer = announcer;
+  }
+
+  async dispose(): Promise<void> {
+    this.observer.dispose();
+    await this.closeSession();
+    await Promise.all([this.settings.settled(), this.progress.settled()]);
+  }
+
+  readonly handlers: AppHandlers = {
+    app: {
+      snapshot: async () => ({
+        version: this.options.version,
+        electron: this.options.electron,
+        platform: `${process.platform} ${process.arch}`,
+        labs: await this.summaries(),
+        settings: this.settings.get(),
+        session: this.session?.state() ?? null,
+        terminals: this.session?.terminals.list() ?? [],
+        notices: this.notices,
+        glossary: this.glossary,
+      }),
+      openExternal: async ({ url }) => ({ opened: await this.options.openExternal(url) }),
+      logBundle: async () => ({
+        path: await writeLogBundle({
+          dataDir: this.options.dataDir,
+          versions: {
+            hoplab: this.options.version,
+            electron: this.options.electron,
+            node: process.version,
+          },
+          health: await checkHealth({ cacheDir: this.cacheDir }),
+          logFile: this.log.file,
+        }),
+      }),
+      dismiss: ({ noticeId }) => {
+        this.notices = this.notices.filter((notice) => notice.id !== noticeId);
+        this.announceNotices();
+        return Promise.resolve();
+      },
+    },
+    session: {
+      open: ({ labId, fresh }) => this.openLab(labId, fresh ?? false),
+      close: async () => {
+        await this.closeSession();
+        this.announce((to) => {
+          to.session.changed(null);
+        });
+        await this.announceLabs();
+      },
+      show: ({ step }) => Promise.resolve(this.running().show(step)),
+      goTo: ({ step }) => this.running().goTo(step),
+      resetStep: () => this.running().resetStep(),
+      showMe: ({ step }) => this.running().showMe(step),
+      cancel: () => Promise.resolve(this.session?.cancel()),
+      answer: ({ prediction, choice }) =>
+        Promise.resolve(this.running().choose(prediction, choice)),
+      note: ({ text }) => Promise.resolve(this.running().note(text)),
+    },
+    rules: {
+      apply: ({ ruleId }) => this.running().rules().apply(ruleId),
+      undo: ({ ruleId }) => this.running().rules().undo(ruleId),
+      applyAll: () => this.running().applyStepRules(),
+      undoAll: () => this.running().rules().undoAll(),
+    },
+    network: {
+      watch: ({ node, panel }) => Promise.resolve(this.observer.watch(node, panel)),
+      unwatch: ({ node, panel }) => Promise.resolve(this.observer.unwatch(node, panel)),
+    },
+    terminal: {
+      open: ({ node, path }) =>
+        this.running().terminals.open(node, { ...(path !== undefined && { path }) }),
+      close: ({ id }) => Promise.resolve(this.session?.terminals.close(id)),
+    },
+    settings: {
+      set: (changes) => {
+        const value = this.settings.set(changes);
+        this.announce((to) => {
+          to.settings.changed(value);
+        });
+        return Promise.resolve(value);
+      },
+    },
+    health: { check: () => checkHealth({ cacheDir: this.cacheDir }) },
+  };
+
+  /** Opens a lab where the learner left it, or at its first step. One at a time. */
+  private async openLab(labId: string, fresh: boolean): Promise<void> {
+    if (this.opening) throw new LabFailure('busy', 'A lab is being opened.');
+    const entry = this.catalog.find((item) => item.id === labId);
+    if (!entry) throw new LabFailure('not-found', `There is no lab ${labId}.`);
+    if (!entry.lab) {
+      throw new LabFailure(
+        'lab-invalid',
+        `The files of ${labId} have mistakes.`,
+        'Mend them and open it again.',
+        entry.mistakes.map((mistake) => formatMistake(entry.dir, mistake)).join('\n'),
+      );
+    }
+    this.opening = this.startSession(entry.lab, fresh);
+    try {
+      await this.opening;
+    } finally {
+      this.opening = null;
+    }
+  }
+
+  private async startSession(lab: Lab, fresh: boolean): Promise<void> {
+    await this.closeSession();
+    const { value, putAside } = await this.progress.load(lab.id);
+    if (putAside)
+      this.tell(
+        'warning',
+        `The progress of “${lab.title}” could not be read`,
+        `It begins at the first step. The old file is ${putAside}.`,
+      );
+    const progress = fresh ? { ...emptyProgress(), note: value.note } : value;
+    const resumeAt = progress.step ?? 0;
+    progress.step ??= 0;
+    const session = new Session(
+      lab,
+      {
+        backend: this.backend,
+        ptyHost: this.options.ptyHost,
+        progress: this.progress,
+        journal: async (id) => openJournal(await this.journalFile(id)),
+        changed: (state) => {
+          if (this.session === session) {
+            this.announce((to) => {
+              to.session.changed(state);
+            });
+          }
+        },
+        terminals: (list) => {
+          this.announce((to) => {
+            to.terminal.changed(list);
+          });
+        },
+        reveal: (id) => {
+          this.announce((to) => {
+            to.terminal.reveal({ id });
+          });
+        },
+        log: (line) => {
+          this.log.info(line);
+          this.announce((to) => {
+            to.session.log({ line });
+          });
+        },
+        nodesChanged: () => {
+          this.observer.nodesChanged();
+        },
+      },
+      progress,
+    );
+    this.session = session;
+    this.progress.save(lab.id, structuredClone(progress));
+    try {
+      await session.start();
+      if (resumeAt > 0) await session.goTo(resumeAt);
+    } catch (error) {
+      this.log.error(toFailure(error).message);
+      if (session.phase.phase === 'failed') this.session = null;
+      this.announce((to) => {
+        to.session.changed(this.session?.state() ?? null);
+      });
+      throw error;
+    } finally {
+      await this.announceLabs();
+    }
+  }
+
+  private async closeSession(): Promise<void> {
+    const { session } = this;
+    if (!session) return;
+    this.observer.unwatchAll();
+    await session.stop();
+    if (this.session === session) this.session = null;
+  }
+
+  private running(): Session {
+    if (!this.session) throw new LabFailure('node-down', 'No lab is running.');
+    return this.session;
+  }
+
+  private labs(): Lab[] {
+    return this.catalog.flatMap((entry) => (entry.lab ? [entry.lab] : []));
+  }
+
+  private summaries(): Promise<LabSummary[]> {
+    return Promise.all(
+      this.catalog.map(async (entry) =>
+        summarise(entry, (await this.progress.load(entry.id)).value),
+      ),
+    );
+  }
+
+  private async journalFile(labId: string): Promise<string> {
+    const folder = join(this.options.dataDir, 'journals', 'sandbox');
+    await mkdir(folder, { recursive: true });
+    this.count += 1;
+    return join(folder, `${labId}-${String(this.count)}.jsonl`);
+  }
+
+  private complain(title: string, error: unknown): void {
+    const { message } = toFailure(error);
+    this.log.error(`${title}: ${message}`);
+    this.tell('error', title, message);
+  }
+
+  private tell(tone: Notice['tone'], title: string, text: string): void {
+    this.count += 1;
+    this.notices = [
+      ...this.notices.filter((notice) => notice.title !== title),
+      { id: `n${String(this.count)}`, tone, title, text, detail: null },
+    ];
+    this.announceNotices();
+  }
+
+  private announceNotices(): void {
+    this.announce((to) => {
+      to.app.notices(this.notices);
+    });
+  }
+
+  private async announceLabs(): Promise<void> {
+    await this.progress.settled();
+    const labs = await this.summaries();
+    this.announce((to) => {
+      to.app.labs(labs);
+    });
+  }
+
+  private readonly announce: Announce = (act) => {
+    if (this.announcer) act(this.announcer);
+  };
+}

@@ -1,0 +1,84 @@
+/** What the command line needs to run labs without a window: a backend, a pty host, one session at a time. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { SandboxBackend } from '../backends/sandbox/sandbox.ts';
+import { LabFailure } from '../contract/failure.ts';
+import type { Lab } from '../contract/lab.ts';
+import { readCatalog } from '../labs/catalog.ts';
+import { loadLab } from '../labs/load-lab.ts';
+import { formatMistake } from '../labs/mistakes.ts';
+import { defaultCacheDir } from '../platform/paths.ts';
+import { memoryJournal } from '../rules/journal.ts';
+import { emptyProgress, ProgressStore } from '../session/progress.ts';
+import { Session } from '../session/session.ts';
+import { inProcessPtyHost } from '../terminals/client.ts';
+
+/** Loads a lab or rejects with `lab-invalid`, whose detail has a line for each mistake. */
+export async function readLab(dir: string): Promise<Lab> {
+  const folder = resolve(dir);
+  const result = await loadLab(folder);
+  if ('lab' in result) return result.lab;
+  throw new LabFailure(
+    'lab-invalid',
+    `${basename(folder)} has mistakes.`,
+    undefined,
+    result.mistakes.map((mistake) => formatMistake(dir, mistake)).join('\n'),
+  );
+}
+
+/** Labs beside this one: their folders lie in the host's home too. */
+export async function siblingsOf(lab: Lab): Promise<Lab[]> {
+  const entries = await readCatalog([dirname(lab.dir)]);
+  return entries.flatMap((entry) => (entry.lab && entry.lab.id !== lab.id ? [entry.lab] : []));
+}
+
+export interface Workbench {
+  backend: SandboxBackend;
+  session: Session;
+  dispose(): Promise<void>;
+}
+
+/** A session that writes nothing outside a temporary folder. The caller starts it, and disposes the bench. */
+export async function makeWorkbench(lab: Lab): Promise<Workbench> {
+  const siblings = await siblingsOf(lab);
+  const folder = await mkdtemp(join(tmpdir(), 'hoplab-'));
+  const backend = new SandboxBackend({
+    cacheDir: defaultCacheDir(),
+    siblings: () => [lab, ...siblings],
+  });
+  const ptyHost = inProcessPtyHost();
+  const progress = new ProgressStore(folder, () => undefined);
+  const session = new Session(
+    lab,
+    {
+      backend,
+      ptyHost,
+      progress,
+      journal: () => Promise.resolve(memoryJournal()),
+      changed: () => undefined,
+      terminals: () => undefined,
+      reveal: () => undefined,
+      log: () => undefined,
+      nodesChanged: () => undefined,
+    },
+    emptyProgress(),
+  );
+  return {
+    backend,
+    session,
+    dispose: async () => {
+      await session.stop();
+      await ptyHost.dispose();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Ends machines and containers of a sandbox, and what came to the host with them. */
+export async function tidySandbox(backend: SandboxBackend, lab: Lab): Promise<void> {
+  const { machines, containers } = backend.of(lab);
+  for (const item of containers.list()) await containers.remove(item);
+  for (const machine of machines.list()) await machines.destroy(machine);
+  await machines.removeUnusedDevices();
+}

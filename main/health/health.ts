@@ -1,0 +1,8 @@
+/** Asks every backend what it needs. New backends add their probe here. */
+import type { BackendHealth } from '../contract/health.ts';
+import { probeSandbox } from '../backends/sandbox/probe.ts';
+
+/** Never rejects. */
+export function checkHealth(options: { cacheDir: string }): Promise<BackendHealth[]> {
+  return Promise.all([probeSandbox(options)]);
+}

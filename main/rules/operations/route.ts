@@ -1,0 +1,83 @@
+/** `route-add` and `route-delete`: one line of the main routing table. */
+import { must } from '../exec.ts';
+import type { InverseOf, RouteEntry } from '../inverse.ts';
+import { printDestination, readRoutes, restoreRoutes, routeWords, sameRoute } from '../routes.ts';
+import type { Argv, Transport } from '../../transports/transport.ts';
+import type { OperationKind, OperationOf } from './operation.ts';
+
+type Add = OperationOf<'route-add'>;
+type Delete = OperationOf<'route-delete'>;
+
+function words({ to, via, dev }: Add | Delete): string[] {
+  return [printDestination(to), ...(via ? ['via', via] : []), ...(dev ? ['dev', dev] : [])];
+}
+
+const matches = ({ to, via, dev }: Add | Delete, route: RouteEntry) =>
+  route.dst === printDestination(to) &&
+  (via === undefined || route.gateway === via) &&
+  (dev === undefined || route.dev === dev);
+
+/**
+ * `prepend` and not `add`: where a route to the same destination is there already, `add` refuses, and the new one has to
+ * come before the old. It is what `route add` of net-tools does, too (NLM_F_CREATE without NLM_F_EXCL in net/ipv4/fib_trie.c).
+ */
+export const routeAdd: OperationKind<Add, RouteEntry[]> = {
+  preview: (op) => [`sudo ip route prepend ${words(op).join(' ')}`],
+  argv: (op) => ['ip', 'route', 'prepend', ...words(op)],
+  read: (_op, transport) => readRoutes(transport),
+  state: (op, found) => (found.some((route) => matches(op, route)) ? 'on' : 'off'),
+  apply: async (op, _found, transport) => {
+    await must(transport, routeAdd.argv(op));
+  },
+  inverse: (op, found) => ({
+    undo: 'route-remove',
+    node: op.node,
+    to: printDestination(op.to),
+    ...(op.via !== undefined && { via: op.via }),
+    ...(op.dev !== undefined && { dev: op.dev }),
+    before: found,
+  }),
+  note: () => null,
+  place: ({ node }) => `${node} routes`,
+  independent: (op, other) =>
+    other.do === 'route-add' && printDestination(other.to) !== printDestination(op.to),
+};
+
+export const routeDelete: OperationKind<Delete, RouteEntry[]> = {
+  preview: (op) => [`sudo ip route del ${words(op).join(' ')}`],
+  argv: (op) => ['ip', 'route', 'del', ...words(op)],
+  read: (_op, transport) => readRoutes(transport),
+  state: (op, found) => (found.some((route) => matches(op, route)) ? 'off' : 'on'),
+  apply: async (op, found, transport) => {
+    // Several can fit, by metric; the operation is in force when none is left.
+    for (const _ of found.filter((route) => matches(op, route))) {
+      await must(transport, routeDelete.argv(op));
+    }
+  },
+  inverse: (op, before) => {
+    const gone = before.flatMap((route, index) => (matches(op, route) ? [index] : []));
+    return { undo: 'route-restore', node: op.node, before, gone };
+  },
+  note: () => null,
+  place: ({ node }) => `${node} routes`,
+};
+
+/** Removes the route that fits and was not there before. */
+export async function undoRouteAdd(
+  { to, via, dev, before }: InverseOf<'route-remove'>,
+  transport: Transport,
+): Promise<void> {
+  const wanted = { do: 'route-add', node: '', to, via, dev } as Add;
+  const ours = (await readRoutes(transport)).find(
+    (route) => matches(wanted, route) && !before.some((other) => sameRoute(other, route)),
+  );
+  if (!ours) return;
+  await must(transport, ['ip', 'route', 'del', ...routeWords(ours)] as unknown as Argv);
+}
+
+export async function undoRouteDelete(
+  { before, gone }: InverseOf<'route-restore'>,
+  transport: Transport,
+): Promise<void> {
+  await restoreRoutes(transport, before, (_route, index) => gone.includes(index));
+}

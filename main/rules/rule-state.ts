@@ -1,0 +1,72 @@
+/** A rule as its card shows it: from what was seen of its operations, and what the journal holds. */
+import type { Operation, Rule } from '../contract/operations.ts';
+import type { RuleLife, RuleState } from '../contract/session.ts';
+import type { Entry } from './journal.ts';
+import type { Observation } from './observation.ts';
+import { kindOf } from './operations/index.ts';
+
+interface Known {
+  observation: Observation;
+  /** Of this rule, not taken back. */
+  entries: readonly Entry[];
+  busy: boolean;
+}
+
+export function describeRule(
+  id: string,
+  rule: Rule,
+  operations: readonly Operation[],
+  { observation, entries, busy }: Known,
+): RuleState {
+  const failure = operations
+    .map((_, index) => observation.failure(id, index))
+    .find((words) => words !== null);
+  const life = failure === undefined ? lifeOf(id, operations, observation, entries) : 'unavailable';
+  return {
+    id,
+    title: rule.title,
+    what: rule.what,
+    explain: rule.explain ?? null,
+    marked: rule.marked ?? null,
+    life,
+    note: failure ?? noteOf(life, entries),
+    canUndo: life !== 'unavailable' && entries.length > 0,
+    busy,
+    commands: operations.flatMap((operation) =>
+      kindOf(operation)
+        .preview(operation)
+        .map((line) => ({ node: operation.node, line })),
+    ),
+  };
+}
+
+function lifeOf(
+  id: string,
+  operations: readonly Operation[],
+  observation: Observation,
+  entries: readonly Entry[],
+): RuleLife {
+  const byApp = entries.filter(({ by }) => by === 'app');
+  const states = operations.map((operation, index) => {
+    const state = observation.seen(id, index)?.state ?? 'none';
+    if (operation.do !== 'iptables-flush' || state === 'on') return state;
+    // An empty chain that was emptied when it was empty already: only the journal knows.
+    const entry = byApp.find((one) => one.index === index);
+    const emptied = entry?.inverse.undo === 'iptables-restore' && entry.inverse.gone.length === 0;
+    return emptied ? 'on' : state;
+  });
+  const asked = states.filter((state) => state !== 'none');
+  if (asked.length === 0) return byApp.length > 0 ? 'on' : 'off';
+  if (asked.every((state) => state === 'on')) return 'on';
+  const gone = byApp.some(({ index }) => states[index] === 'off');
+  if (gone) return 'drifted';
+  return asked.some((state) => state === 'on') ? 'partly' : 'off';
+}
+
+function noteOf(life: RuleLife, entries: readonly Entry[]): string | null {
+  if (life === 'drifted') return 'changed since by somebody else';
+  if (life === 'off') return null;
+  if (entries.length === 0) return life === 'on' ? 'was so before the lab' : null;
+  if (entries.every(({ by }) => by === 'learner')) return 'typed by you';
+  return entries.find(({ by }) => by === 'app')?.note ?? null;
+}

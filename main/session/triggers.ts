@@ -1,0 +1,40 @@
+/**
+ * Wakes the session when something on a node changes: one resident monitor a node, no polling. Neighbour
+ * events are left out: checks themselves make some, and would wake themselves for ever.
+ */
+import { createInterface } from 'node:readline';
+import type { ProcessHandle, Transport } from '../transports/transport.ts';
+
+/** Ends with its input, so that nothing stays when the app goes. nft may be missing or not permitted. */
+const monitor =
+  'ip -o monitor link address route netconf & nft monitor 2>/dev/null & read -r _; kill $(jobs -p) 2>/dev/null';
+
+export class Triggers {
+  private readonly watched = new Map<string, ProcessHandle>();
+
+  constructor(private readonly wake: (node: string) => void) {}
+
+  /** Watches a node until it ends or `unwatch`. Safe to repeat. */
+  watch(node: string, transport: Transport): void {
+    if (this.watched.has(node)) return;
+    const handle = transport.spawn(['bash', '-c', monitor]);
+    this.watched.set(node, handle);
+    handle.stderr.resume();
+    createInterface({ input: handle.stdout }).on('line', () => {
+      this.wake(node);
+    });
+    void handle.ended.then(() => {
+      if (this.watched.get(node) === handle) this.watched.delete(node);
+    });
+  }
+
+  unwatch(node: string): void {
+    const handle = this.watched.get(node);
+    this.watched.delete(node);
+    handle?.stdin.end();
+  }
+
+  dispose(): void {
+    for (const node of [...this.watched.keys()]) this.unwatch(node);
+  }
+}
