@@ -9,7 +9,7 @@ import { checkHealth } from './health/health.ts';
 import { readCatalog, type CatalogEntry } from './labs/catalog.ts';
 import { loadGlossary } from './labs/glossary.ts';
 import { formatMistake } from './labs/mistakes.ts';
-import { summarise } from './labs/summary.ts';
+import { summarise } from './session/lab-summary.ts';
 import { Observer } from './observe/observer.ts';
 import { openLog } from './platform/log.ts';
 import { writeLogBundle } from './platform/log-bundle.ts';

@@ -65,6 +65,7 @@ export const Check = z.discriminatedUnion('check', [
       node,
       source: or(z.union([Ipv4, Cidr])).optional(),
       destination: or(Ipv4).optional(),
+      protocol: z.enum(['icmp', 'tcp', 'udp']).optional(),
     })
     .describe(
       'conntrack holds a flow whose reply goes to another address than the one it came from',
@@ -100,6 +101,7 @@ export const Check = z.discriminatedUnion('check', [
     node,
     source: or(Ipv4).optional(),
     destination: or(Ipv4).optional(),
+    protocol: z.enum(['icmp', 'tcp', 'udp']).optional(),
   }),
   z.strictObject({
     ...common,

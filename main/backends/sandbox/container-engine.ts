@@ -137,8 +137,8 @@ export class ContainerEngine {
       'shopt -s extglob',
       `${listens} && exit 3`,
       `cp "$(type -P busybox)" /run/hoplab/docker-proxy`,
-      `(exec -a busybox setsid /run/hoplab/docker-proxy nc -ll -p ${String(port.hostPort)} -e busybox nc ${address} ${String(port.containerPort)} </dev/null >/dev/null 2>&1 7>&- &`,
-      `echo $! >/run/hoplab/proxy-${item.node}-${String(port.hostPort)}.pid)`,
+      // Its own name is what the host's `ss` and `netstat` show; busybox(1) looks at its zeroth argument.
+      `setsid bash -c 'echo $$ >/run/hoplab/proxy-${item.node}-${String(port.hostPort)}.pid; exec -a busybox /run/hoplab/docker-proxy nc -ll -p ${String(port.hostPort)} -e busybox nc ${address} ${String(port.containerPort)} 7>&-' </dev/null >/dev/null 2>&1 &`,
       `for ((n = 0; n < 200; n++)); do ${listens} && exit 0; sleep 0.01; done; exit 1`,
     ].join('\n');
     const { status } = await this.inHost(script);

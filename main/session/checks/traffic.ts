@@ -61,6 +61,7 @@ export async function socket(check: Of<'socket'>, context: CheckContext): Promis
 }
 
 interface Flow {
+  protocol: string;
   source: string;
   destination: string;
   replySource: string;
@@ -75,6 +76,7 @@ export function parseFlows(text: string): Flow[] {
     if (!original || !reply) return [];
     return [
       {
+        protocol: /^\s*(\w+)/.exec(line)?.[1] ?? '',
         source: original[1] ?? '',
         destination: original[2] ?? '',
         replySource: reply[1] ?? '',
@@ -95,7 +97,10 @@ export async function conntrack(
     address === wanted ||
     (wanted.includes('/') && address.startsWith(wanted.split('/')[0]?.replace(/\.0$/, '.') ?? ''));
   const related = flows.filter(
-    (flow) => inside(flow.source, check.source) && inside(flow.destination, check.destination),
+    (flow) =>
+      inside(flow.source, check.source) &&
+      inside(flow.destination, check.destination) &&
+      (!check.protocol || flow.protocol === check.protocol),
   );
   const translated = (flow: Flow): boolean =>
     flow.replyDestination !== flow.source || flow.replySource !== flow.destination;
