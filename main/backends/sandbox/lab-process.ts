@@ -75,6 +75,9 @@ export class LabProcess {
     const argv: Argv = [
       unshare,
       ...identity.flags,
+      // The kernel ends unshare with the app, and by --kill-child the first process with unshare, even while
+      // that is busy and does not read its pipe. Set after the change of user, which would clear it (prctl(2)).
+      ...['setpriv', '--pdeathsig=KILL', 'unshare'],
       ...['--net', '--mount', '--uts', '--ipc', '--pid', '--fork', '--kill-child'],
       ...['/bin/bash', '--norc', '--noprofile', '-c', loader],
     ];

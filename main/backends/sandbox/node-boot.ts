@@ -26,7 +26,6 @@ export interface NodeBoot {
 /** Values every node gets, whatever the machine it runs on has: a new namespace inherits some of them. */
 const defaults: Record<string, string> = {
   'net.ipv4.ip_forward': '0',
-  'net.ipv4.ping_group_range': '0 65535',
   'net.ipv4.conf.all.rp_filter': '0',
   'net.ipv4.conf.default.rp_filter': '0',
 };
@@ -37,7 +36,7 @@ function mounts(id: string): string[] {
   const folder = `/nodes/${id}`;
   const root = `${folder}/root`;
   return [
-    `overlay ${root} overlay lowerdir=/base,upperdir=${folder}/up,workdir=${folder}/work 0 0`,
+    `overlay ${root} overlay lowerdir=/base,upperdir=${folder}/up,workdir=${folder}/work,userxattr 0 0`,
     `/usr ${root}/usr none rbind 0 0`,
     `/opt/hoplab/daemons ${root}/opt/hoplab/daemons none rbind 0 0`,
     `/dev ${root}/dev none rbind 0 0`,
@@ -71,15 +70,18 @@ function fileLines(boot: NodeBoot): string[] {
 /** The script. It speaks to the lab's first process through fd 7: `made`, `up`, or `fail` and what failed. */
 export function nodeScript(boot: NodeBoot): string {
   const { id } = boot;
-  const settings = { ...defaults, ...boot.sysctls };
+  // Groups that do not exist inside cannot be named (icmp(7)).
+  const groups = boot.ranged ? '0 65535' : '0 0';
+  const settings = { ...defaults, 'net.ipv4.ping_group_range': groups, ...boot.sysctls };
   const system =
     'for name in bin sbin lib lib32 lib64 libx32; do [[ -d /base/$name && ! -L /base/$name ]] && printf "/%s /nodes/' +
     id +
     '/root/%s none rbind 0 0\\n" $name $name; done';
   return [
     `set -E; trap 'printf "fail ${id} %s\\n" "$BASH_COMMAND" >&7; exit 1' ERR`,
-    `printf 'made ${id}\\n' >&7`,
+    // Open before anybody is told, so that what is written to it waits there.
     `exec 8<>/nodes/${id}/go`,
+    `printf 'made ${id}\\n' >&7`,
     `{ printf '%s\\n' ${[...mounts(id), devpts(id, boot.ranged)].map(quote).join(' ')}; ${system}; :; } >/nodes/${id}/fstab`,
     `mount -a -T /nodes/${id}/fstab`,
     `cd /nodes/${id}/root; pivot_root . mnt; umount -l /mnt; cd /`,

@@ -42,7 +42,7 @@ export function bootOf(lab: Lab, node: string, around: Surroundings, hostName = 
     case 'router':
       if (spec.masquerade)
         boot.firewall = `*nat\n-A POSTROUTING -o ${spec.masquerade} -j MASQUERADE\nCOMMIT`;
-      boot.start = nameServer(spec.names);
+      boot.start = nameServer(spec.names, around.ranged);
       break;
     case 'server':
       if (spec.http) {
@@ -115,12 +115,16 @@ function dockerRules(lab: Lab): string {
   ].join('\n');
 }
 
-function nameServer(names: Record<string, string>): string {
+function nameServer(names: Record<string, string>, ranged: boolean): string {
   if (Object.keys(names).length === 0) return ':';
   const records = Object.entries(names).map(
     ([name, address]) => `--host-record=${name},${address}`,
   );
-  return `dnsmasq --conf-file=/dev/null --no-resolv --no-hosts --user=root --group=root --pid-file=/run/dnsmasq.pid ${records.join(' ')} 7>&- 8>&-`;
+  const common = `dnsmasq --conf-file=/dev/null --no-resolv --no-hosts ${records.join(' ')}`;
+  // Without other ids it cannot change its group, which only -d leaves out (dnsmasq(8)); then it does not fork either.
+  return ranged
+    ? `${common} --user=root --group=root --pid-file=/run/dnsmasq.pid 7>&- 8>&-`
+    : `${common} -d >>/var/log/dnsmasq.log 2>&1 7>&- 8>&- &`;
 }
 
 function labFolders(siblings: Lab[], user: string): NodeFile[] {

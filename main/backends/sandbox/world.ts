@@ -125,7 +125,7 @@ export class World {
       `for name in ${ids.join(' ')}; do while [[ -z \${PIDS[$name]:-} ]]; do await pid 1 ${names} || return 1; done; done`,
       options.before ?? '',
       this.plugScript(plugs),
-      `for name in ${ids.join(' ')}; do echo go >/nodes/$name/go; done`,
+      `for name in ${ids.join(' ')}; do echo go 1<>/nodes/$name/go; done`,
       `await up ${String(ids.length)} ${names}`,
       '}',
       'bring_up',
