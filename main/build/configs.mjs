@@ -21,8 +21,6 @@ const chooseApp = ({ root }) => ({
   name: 'hoplab:choose-app',
   enforce: 'pre',
   resolveId(source, importer) {
-    if (source.endsWith('main/app.ts') && !existsSync(join(root, 'main/app.ts')))
-      return { id: source, external: true };
     const real = source === './app.ts' && importer === join(root, 'main/index.ts');
     return real ? join(root, 'test/fixtures/window/choose-app.ts') : null;
   },

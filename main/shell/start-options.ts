@@ -1,6 +1,6 @@
 /** What the command line asks for. Pure, so that it can be tested without Electron. */
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { defaultDataDir } from '../platform/paths.ts';
 
 export interface StartOptions {
   dataDir: string;
@@ -14,8 +14,7 @@ export function readStartOptions(
   uid: number | undefined,
 ): StartOptions {
   const flag = argv.find((word) => word.startsWith('--data-dir='))?.slice('--data-dir='.length);
-  const home = env['XDG_DATA_HOME'] || join(homedir(), '.local/share');
-  const dataDir = resolve(flag || join(home, 'hoplab'));
+  const dataDir = resolve(flag || defaultDataDir(env));
   const refuse =
     argv.includes('--no-sandbox') && uid !== 0
       ? 'Hoplab does not start with --no-sandbox: only root needs it.'

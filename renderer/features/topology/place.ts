@@ -1,0 +1,129 @@
+/** Where the map draws nodes and links, for any number of columns and rows in any width. Pure. */
+import type { LabMap, MapLink, MapNode } from '../../../main/contract/session.ts';
+
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+export interface PlacedNode {
+  node: MapNode;
+  box: Box;
+}
+export interface PlacedLink {
+  link: MapLink;
+  /** An SVG path from edge to edge. */
+  path: string;
+  /** The middle of the longest straight part, where a cut is drawn. */
+  middle: { x: number; y: number };
+  /** Room along that part, for names. */
+  room: number;
+  /** Where names go: left end, right end, and whether `from` is on the left. */
+  left: { x: number; y: number };
+  right: { x: number; y: number };
+  fromIsLeft: boolean;
+}
+export interface Placed {
+  width: number;
+  height: number;
+  nodes: PlacedNode[];
+  links: PlacedLink[];
+}
+
+export interface Measures {
+  rowHeight: number;
+  nodeHeight: number;
+  widestNode: number;
+  padding: number;
+}
+
+/** Links between the same two nodes lie this far apart. */
+const apart = 17;
+
+export function place(map: LabMap, width: number, measures: Measures): Placed {
+  const { rowHeight, nodeHeight, widestNode, padding } = measures;
+  const columns = [...new Set(map.nodes.map(({ column }) => column))].sort((a, b) => a - b);
+  const rows = [...new Set(map.nodes.map(({ row }) => row))].sort((a, b) => a - b);
+  const pitch = (width - 2 * padding) / Math.max(1, columns.length);
+  const nodeWidth = Math.max(56, Math.min(widestNode, pitch * (columns.length > 5 ? 0.64 : 0.58)));
+  const boxes = new Map<string, Box>();
+  for (const node of map.nodes) {
+    boxes.set(node.id, {
+      x: padding + columns.indexOf(node.column) * pitch + (pitch - nodeWidth) / 2,
+      y: padding + rows.indexOf(node.row) * rowHeight + (rowHeight - nodeHeight) / 2,
+      width: nodeWidth,
+      height: nodeHeight,
+    });
+  }
+  return {
+    width,
+    height: 2 * padding + Math.max(1, rows.length) * rowHeight,
+    nodes: map.nodes.map((node) => ({ node, box: boxes.get(node.id)! })),
+    links: map.links.flatMap((link) => {
+      const from = boxes.get(link.from);
+      const to = boxes.get(link.to);
+      return from && to ? [connect(link, from, to, offsetOf(link, map.links))] : [];
+    }),
+  };
+}
+
+const pairOf = ({ from, to }: MapLink) => [from, to].sort().join('|');
+
+/** Parallel links are spread around the middle line. */
+function offsetOf(link: MapLink, all: readonly MapLink[]): number {
+  const same = all.filter((each) => pairOf(each) === pairOf(link));
+  return (same.indexOf(link) - (same.length - 1) / 2) * apart;
+}
+
+const middleX = (box: Box) => box.x + box.width / 2;
+const middleY = (box: Box) => box.y + box.height / 2;
+
+function connect(link: MapLink, from: Box, to: Box, offset: number): PlacedLink {
+  const vertical = Math.abs(middleX(from) - middleX(to)) < 1;
+  return vertical ? connectDown(link, from, to, offset) : connectAcross(link, from, to, offset);
+}
+
+function connectDown(link: MapLink, from: Box, to: Box, offset: number): PlacedLink {
+  const [upper, lower] = from.y <= to.y ? [from, to] : [to, from];
+  const x = middleX(upper) + offset;
+  const [top, bottom] = [upper.y + upper.height, lower.y];
+  const middle = { x, y: (top + bottom) / 2 };
+  return {
+    link,
+    path: `M${x} ${top}V${bottom}`,
+    middle,
+    room: 0,
+    left: middle,
+    right: middle,
+    fromIsLeft: true,
+  };
+}
+
+function connectAcross(link: MapLink, from: Box, to: Box, offset: number): PlacedLink {
+  const fromIsLeft = from.x < to.x;
+  const [leftBox, rightBox] = fromIsLeft ? [from, to] : [to, from];
+  const x1 = leftBox.x + leftBox.width;
+  const x2 = rightBox.x;
+  const y1 = middleY(leftBox) + offset;
+  const y2 = middleY(rightBox) + offset;
+  const straight = Math.abs(y1 - y2) < 1;
+  // A link between rows goes across first, then turns next to the node on the right.
+  const turn = x2 - 14;
+  const radius = Math.min(7, Math.abs(y2 - y1) / 2);
+  const down = y2 > y1 ? 1 : -1;
+  const path = straight
+    ? `M${x1} ${y1}H${x2}`
+    : `M${x1} ${y1}H${turn - radius}Q${turn} ${y1} ${turn} ${y1 + down * radius}` +
+      `V${y2 - down * radius}Q${turn} ${y2} ${turn + radius} ${y2}H${x2}`;
+  const end = straight ? x2 : turn;
+  return {
+    link,
+    path,
+    middle: { x: (x1 + end) / 2, y: y1 },
+    room: end - x1,
+    left: { x: x1 + 5, y: y1 },
+    right: { x: end - 5, y: y1 },
+    fromIsLeft,
+  };
+}

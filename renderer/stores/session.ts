@@ -1,0 +1,88 @@
+/** The running lab as the main process announces it. */
+import { defineStore } from 'pinia';
+import { computed, ref, shallowRef } from 'vue';
+import type { NodeState, SessionState } from '../../main/contract/session.ts';
+import { ask, hoplab } from '../bridge.ts';
+import { useApp } from './app.ts';
+import { nodeColours } from './node-colours.ts';
+import { useNotices } from './notices.ts';
+
+/** Log lines kept for the page that shows a start. */
+const logKept = 200;
+
+export const useSession = defineStore('session', () => {
+  const notices = useNotices();
+  const app = useApp();
+  const state = shallowRef<SessionState | null>(null);
+  const log = ref<string[]>([]);
+
+  const step = computed(() => state.value?.steps[state.value.step] ?? null);
+  const isRunning = computed(() => state.value?.phase.phase === 'running');
+  const colours = computed(() => nodeColours(state.value?.nodes ?? []));
+  const rulesOn = computed(
+    () =>
+      state.value?.rules.filter(({ life }) => life !== 'off' && life !== 'unavailable').length ?? 0,
+  );
+
+  function node(id: string): NodeState | null {
+    return state.value?.nodes.find((each) => each.id === id) ?? null;
+  }
+  /** The colour of a node, everywhere it is drawn. */
+  function colour(id: string | null): string {
+    return (id && colours.value[id]) || 'var(--node-slate)';
+  }
+  function title(id: string): string {
+    return node(id)?.title ?? id;
+  }
+
+  function receive(next: SessionState | null) {
+    const before = state.value;
+    state.value = next;
+    if (next && next.labId !== before?.labId) app.view = 'lab';
+    if (!next && app.view === 'lab') app.view = 'catalog';
+  }
+  function receiveLog(line: string) {
+    log.value = [...log.value.slice(1 - logKept), line];
+  }
+
+  const run = (call: Parameters<typeof ask>[0], title?: string) =>
+    notices.attempt(ask(call), title);
+
+  async function open(labId: string, fresh = false) {
+    log.value = [];
+    await run(hoplab.session.open({ labId, fresh }), 'The lab could not be opened');
+    if (state.value?.labId === labId) app.view = 'lab';
+  }
+  const close = () => run(hoplab.session.close(), 'The lab could not be stopped');
+  const show = (index: number) => run(hoplab.session.show({ step: index }));
+  const goTo = (index: number) => run(hoplab.session.goTo({ step: index }));
+  const resetStep = () => run(hoplab.session.resetStep(), 'The step could not be reset');
+  const showMe = () => run(hoplab.session.showMe({ step: state.value?.step ?? 0 }));
+  const cancel = () => run(hoplab.session.cancel());
+  const answer = (prediction: string, choice: number) =>
+    run(hoplab.session.answer({ prediction, choice }));
+  const saveNote = (text: string) =>
+    run(hoplab.session.note({ text }), 'The note could not be kept');
+
+  return {
+    state,
+    log,
+    step,
+    isRunning,
+    rulesOn,
+    node,
+    colour,
+    title,
+    receive,
+    receiveLog,
+    open,
+    close,
+    show,
+    goTo,
+    resetStep,
+    showMe,
+    cancel,
+    answer,
+    saveNote,
+  };
+});

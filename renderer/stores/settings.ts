@@ -1,0 +1,59 @@
+/** The learner's wishes, and what they do to the page. */
+import { defineStore } from 'pinia';
+import { computed, ref, watchEffect } from 'vue';
+import type { Settings } from '../../main/contract/settings.ts';
+import { ask, hoplab } from '../bridge.ts';
+import { useNotices } from './notices.ts';
+
+const presenterScale = 1.4;
+
+export const useSettings = defineStore('settings', () => {
+  const notices = useNotices();
+  const current = ref<Settings>({
+    version: 1,
+    theme: 'system',
+    fontSize: 13,
+    presenter: false,
+    shell: 'bash',
+    screenReader: false,
+    onCommandClick: 'insert',
+    introSeen: true,
+    layout: { walkthrough: 30, terminals: 55 },
+  });
+  const prefersDark = window.matchMedia('(prefers-color-scheme: dark)');
+  const systemDark = ref(prefersDark.matches);
+  prefersDark.addEventListener('change', (event) => {
+    systemDark.value = event.matches;
+  });
+
+  const theme = computed<'light' | 'dark'>(() => {
+    if (current.value.theme !== 'system') return current.value.theme;
+    return systemDark.value ? 'dark' : 'light';
+  });
+  const textSize = computed(() => {
+    const { fontSize, presenter } = current.value;
+    return presenter ? Math.round(fontSize * presenterScale) : fontSize;
+  });
+
+  watchEffect(() => {
+    document.documentElement.dataset['theme'] = theme.value;
+    document.documentElement.style.setProperty('--text-size', `${String(textSize.value)}px`);
+  });
+
+  async function set(change: Partial<Settings>) {
+    // Drawn at once; the main process has the last word.
+    current.value = { ...current.value, ...change };
+    const kept = await notices.attempt(
+      ask(hoplab.settings.set(change)),
+      'The setting could not be kept',
+    );
+    if (kept) current.value = kept;
+  }
+
+  function changeTextSize(by: number) {
+    const fontSize = Math.min(32, Math.max(9, current.value.fontSize + by));
+    return set({ fontSize });
+  }
+
+  return { current, theme, textSize, set, changeTextSize };
+});
