@@ -1,7 +1,5 @@
 /** What the command line needs to run labs without a window: a backend, a pty host, one session at a time. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { SandboxBackend } from '../backends/sandbox/sandbox.ts';
 import { LabFailure } from '../contract/failure.ts';
 import type { Lab } from '../contract/lab.ts';
@@ -10,7 +8,7 @@ import { loadLab } from '../labs/load-lab.ts';
 import { formatMistake } from '../labs/mistakes.ts';
 import { defaultCacheDir } from '../platform/paths.ts';
 import { memoryJournal } from '../rules/journal.ts';
-import { emptyProgress, ProgressStore } from '../session/progress.ts';
+import { emptyProgress, noProgress } from '../session/progress.ts';
 import { Session } from '../session/session.ts';
 import { inProcessPtyHost } from '../terminals/client.ts';
 
@@ -39,22 +37,20 @@ export interface Workbench {
   dispose(): Promise<void>;
 }
 
-/** A session that writes nothing outside a temporary folder. The caller starts it, and disposes the bench. */
+/** A session that writes no file. The caller starts it, and disposes the bench. */
 export async function makeWorkbench(lab: Lab): Promise<Workbench> {
   const siblings = await siblingsOf(lab);
-  const folder = await mkdtemp(join(tmpdir(), 'hoplab-'));
   const backend = new SandboxBackend({
     cacheDir: defaultCacheDir(),
     siblings: () => [lab, ...siblings],
   });
   const ptyHost = inProcessPtyHost();
-  const progress = new ProgressStore(folder, () => undefined);
   const session = new Session(
     lab,
     {
       backend,
       ptyHost,
-      progress,
+      progress: noProgress,
       journal: () => Promise.resolve(memoryJournal()),
       changed: () => undefined,
       terminals: () => undefined,
@@ -70,7 +66,6 @@ export async function makeWorkbench(lab: Lab): Promise<Workbench> {
     dispose: async () => {
       await session.stop();
       await ptyHost.dispose();
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

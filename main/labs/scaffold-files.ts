@@ -90,6 +90,7 @@ hints:
     when: not-yet
     say: 'Type \`ip route\` in boxA''s terminal.'
 solve:
+  - { on: host, type: cd ~/mylab }
   - { on: host, type: vagrant up }
   - { on: boxA, type: ip route }
 ---

@@ -19,8 +19,23 @@ export type Progress = z.infer<typeof Progress>;
 
 export const emptyProgress = (): Progress => Progress.parse({});
 
+/** Where progress is kept. */
+export interface ProgressKeeper {
+  load(labId: string): Promise<Loaded<Progress>>;
+  save(labId: string, progress: Progress): void;
+  /** Resolves when everything is where it is kept. */
+  settled(): Promise<void>;
+}
+
+/** Keeps nothing: for proofs, which begin at the beginning. */
+export const noProgress: ProgressKeeper = {
+  load: () => Promise.resolve({ value: emptyProgress(), putAside: null }),
+  save: () => undefined,
+  settled: () => Promise.resolve(),
+};
+
 /** Reads and writes progress below a folder. Writes are queued, the newest wins. */
-export class ProgressStore {
+export class ProgressStore implements ProgressKeeper {
   private readonly saving = new Map<string, Promise<void>>();
 
   constructor(
@@ -40,7 +55,6 @@ export class ProgressStore {
     );
   }
 
-  /** Resolves when everything is on disk. */
   async settled(): Promise<void> {
     await Promise.all(this.saving.values());
   }

@@ -23,7 +23,7 @@ import type { CheckContext } from './checks/outcome.ts';
 import { ipJson, type IpLink } from './checks/kernel-reads.ts';
 import { Debounce } from './debounce.ts';
 import { drawMap, readFacts, type NodeFacts } from './live-map.ts';
-import type { Progress, ProgressStore } from './progress.ts';
+import type { Progress, ProgressKeeper } from './progress.ts';
 import { solve } from './solver.ts';
 import { StepBook } from './step-book.ts';
 import { Terminals } from './terminals.ts';
@@ -32,7 +32,7 @@ import { Triggers } from './triggers.ts';
 export interface SessionOptions {
   backend: Backend;
   ptyHost: PtyHostClient;
-  progress: ProgressStore;
+  progress: ProgressKeeper;
   journal(labId: string): Promise<Journal>;
   changed(state: SessionState): void;
   terminals(list: TerminalInfo[]): void;

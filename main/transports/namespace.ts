@@ -16,6 +16,8 @@ export interface NamespaceNode {
   /** First process of the node, as the real machine numbers it; null while the node is down. */
   pid(): number | null;
   user: string;
+  /** Where a terminal opens; the user's home when not given. */
+  folder?: string;
   /** Whether users other than 0 exist inside. */
   ranged: boolean;
   /** Folders searched for programs, as a terminal of the node has them. */
@@ -71,7 +73,7 @@ export class NamespaceTransport implements Transport {
 
   shell(_path?: string): Promise<ShellSpec> {
     return Promise.resolve({
-      argv: this.asUser([this.node.shell, '-l']),
+      argv: this.asUser([this.node.shell, '-l'], this.node.folder),
       env: {
         TERM: 'xterm-256color',
         COLORTERM: 'truecolor',

@@ -40,6 +40,8 @@ function bashrc(node: string, kind: NodeSpec['kind']): string {
 case $- in *i*) ;; *) return ;; esac
 shopt -s checkwinsize histappend
 HISTCONTROL= HISTSIZE=5000 HISTFILESIZE=5000
+# "cd lab1" finds the lab's folder from anywhere, also from inside it.
+CDPATH=.:~
 PS1='\\[\\e[1;${colours[kind]}m\\]\\u@\\h\\[\\e[0m\\]:\\[\\e[1;34m\\]\\w\\[\\e[0m\\]\\$ '
 alias ls='ls --color=auto' grep='grep --color=auto' ll='ls -l'
 __hoplab_line() { local line; line=$(HISTTIMEFORMAT= history 1); line=\${line#"\${line%%[![:space:]]*}"}; line=\${line#* }; printf %s "\${line#"\${line%%[![:space:]]*}"}" | base64 -w0; }
@@ -133,7 +135,7 @@ export function filesOf(lab: Lab, node: string, hostName = node, ranged = true):
       path: '/etc/profile',
       content: `export PATH=${path}/opt/hoplab/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nexport LANG=C.UTF-8\n[ -n "$BASH_VERSION" ] && . /etc/bash.bashrc\n`,
     },
-    { path: '/etc/bash.bashrc', content: bashrc(hostName === node ? node : node, spec.kind) },
+    { path: '/etc/bash.bashrc', content: bashrc(node, spec.kind) },
     ...(resolver ? [{ path: '/etc/systemd/resolved.conf', content: resolvedConf() }] : []),
     ...spec.files.map((file) => ({
       path: file.path,

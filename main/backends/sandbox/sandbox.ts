@@ -174,6 +174,7 @@ function transportOf(world: World, node: string, machines?: Hypervisor): Namespa
     id: node,
     pid: () => world.pidOf(node),
     user: spec.user ?? 'root',
+    ...(spec.kind === 'host' && spec.user && { folder: `/home/${spec.user}/${world.lab.folder}` }),
     ranged: world.around.ranged,
     path: spec.kind === 'host' ? `/opt/hoplab/host:${searchPath}` : searchPath,
     shell: '/bin/bash',
