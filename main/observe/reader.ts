@@ -1,0 +1,89 @@
+/** Reads a node's kernel through two resident processes: `ip -batch` and a shell that runs the other tools by name. */
+import type { Transport } from '../transports/transport.ts';
+import { batchLines, probes, type ProbeId, type Raw } from './probes.ts';
+import { byLine, byMark, Resident } from './resident.ts';
+
+/**
+ * Answers a name from the closed list and nothing else. `pulse` starts no process: mapfile and printf are built in, so asking
+ * every second whether anything has moved costs next to nothing.
+ */
+const shell = `
+export LC_ALL=C
+while read -r name; do
+  case $name in
+${Object.entries(probes)
+  .filter(([id]) => !(id in batchLines))
+  .map(([id, argv]) => `    ${id}) ${argv.join(' ')} ;;`)
+  .join('\n')}
+    pulse)
+      for file in snmp dev tcp tcp6 udp udp6; do
+        [ -r /proc/net/$file ] && mapfile lines < /proc/net/$file && printf '%s' "@$file
+" "\${lines[@]}"
+      done ;;
+  esac 2>/dev/null
+  printf '\\036\\n'
+done`;
+
+/** What has moved since the last pulse. */
+export interface Pulse {
+  /** IP packets went in, out or through: counters of rules may have grown. */
+  packets: string;
+  sockets: string;
+  /** Bytes on interfaces. */
+  devices: string;
+}
+
+export class NodeReader {
+  readonly #ip: Resident;
+  readonly #shell: Resident;
+
+  /** Rejects nothing and throws LabFailure `node-down` when the node is not running. */
+  constructor(transport: Transport, onEnd: () => void) {
+    let ended = false;
+    const end = () => {
+      if (ended) return;
+      ended = true;
+      this.close();
+      onEnd();
+    };
+    const batch = ['ip', '-s', '-d', '-j', '-force', '-batch', '-'] as const;
+    this.#ip = new Resident(transport.spawn(batch), byLine, end);
+    this.#shell = new Resident(transport.spawn(['bash', '-c', shell]), byMark, end);
+  }
+
+  /** Texts of these probes. Rejects with LabFailure when the node goes. */
+  async read(ids: readonly ProbeId[]): Promise<Raw> {
+    const texts = await Promise.all(
+      ids.map((id) => {
+        const line = batchLines[id];
+        return line === undefined ? this.#shell.ask(id) : this.#ip.ask(line);
+      }),
+    );
+    return Object.fromEntries(ids.map((id, index) => [id, texts[index]]));
+  }
+
+  async pulse(): Promise<Pulse> {
+    return parsePulse(await this.#shell.ask('pulse'));
+  }
+
+  close(): void {
+    this.#ip.close();
+    this.#shell.close();
+  }
+}
+
+/** Of sockets only what identifies them: addresses, state and inode; queues and timers change all the time. */
+export function parsePulse(text: string): Pulse {
+  const pulse: Pulse = { packets: '', sockets: '', devices: '' };
+  let file = '';
+  for (const line of text.split('\n')) {
+    if (line.startsWith('@')) file = line.slice(1);
+    else if (file === 'snmp') pulse.packets += line.startsWith('Ip:') ? line : '';
+    else if (file === 'dev') pulse.devices += line;
+    else {
+      const [, local = '', peer = '', state = '', , , , , , inode = ''] = line.trim().split(/\s+/);
+      pulse.sockets += `${local} ${peer} ${state} ${inode}\n`;
+    }
+  }
+  return pulse;
+}

@@ -1,0 +1,173 @@
+/** Panels of a real namespace: what changes in the kernel is on the panel at once, and nothing is left behind. */
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LabFailure } from '../../../main/contract/failure.ts';
+import type { PanelKind } from '../../../main/contract/lab.ts';
+import type { PanelView } from '../../../main/contract/network.ts';
+import { loadLab } from '../../../main/labs/load-lab.ts';
+import { Observer } from '../../../main/observe/observer.ts';
+import type { ProcessHandle, Transport } from '../../../main/transports/transport.ts';
+import { makeNode, type TestNode } from '../rules/namespace.ts';
+
+const loaded = await loadLab(path.join(import.meta.dirname, '../../../labs/02-host-only'));
+if (!('lab' in loaded)) throw new Error('mistakes');
+const { lab } = loaded;
+
+let node: TestNode;
+let up: boolean;
+let views: PanelView[];
+let observer: Observer;
+let spawned: ProcessHandle[];
+const last = (panel: PanelKind) => views.filter((view) => view.panel === panel).at(-1);
+const rows = (panel: PanelKind) => last(panel)?.sections.flatMap((section) => section.rows) ?? [];
+const row = (panel: PanelKind, text: string) =>
+  rows(panel).find(({ cells }) => Object.values(cells).join(' ').includes(text));
+
+async function eventually<T>(find: () => T | undefined | null | false, ms = 4000): Promise<T> {
+  const until = Date.now() + ms;
+  for (;;) {
+    const found = find();
+    if (found) return found;
+    if (Date.now() > until)
+      throw new Error(`not within ${String(ms)} ms: ${JSON.stringify(views.at(-1))}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+/** Tools of ours that run in the namespace. */
+const processes = async () => {
+  const found = await node.sh(`
+    own=$(readlink /proc/self/ns/net)
+    for dir in /proc/[0-9]*; do
+      [ "$(readlink $dir/ns/net 2> /dev/null)" = "$own" ] && cat $dir/comm 2> /dev/null || true
+    done`);
+  const ours = ['ip', 'bash', 'nft', 'bridge', 'conntrack', 'iptables-save', 'ss'];
+  return found.split('\n').filter((name) => ours.includes(name)).length;
+};
+
+beforeEach(async () => {
+  up = true;
+  views = [];
+  spawned = [];
+  node = await makeNode(`
+    ip link set lo up
+    ip link add eno1 type veth peer name p0; ip link set eno1 up; ip link set p0 up
+    ip addr add 192.168.178.20/24 dev eno1`);
+  observer = new Observer({
+    transport: () => {
+      if (!up) throw new LabFailure('node-down', 'down');
+      const { transport } = node;
+      const spawn: Transport['spawn'] = (argv) => {
+        const handle = transport.spawn(argv);
+        spawned.push(handle);
+        return handle;
+      };
+      return { ...transport, spawn };
+    },
+    context: () => ({ lab }),
+    changed: (view) => views.push(view),
+  });
+});
+afterEach(() => {
+  observer.dispose();
+  node.close();
+});
+
+describe('an observer', () => {
+  it('shows what is there, unmarked, and marks what comes and goes', async () => {
+    observer.watch('host', 'routes');
+    const first = await eventually(() => row('routes', '192.168.178.0/24'));
+    expect(first).toMatchObject({ change: 'none', changedAt: 0 });
+    await node.sh('ip route add default via 192.168.178.1');
+    const added = await eventually(() => row('routes', 'default'));
+    expect(added).toMatchObject({ change: 'added', note: 'router' });
+    await node.sh('ip route del default');
+    await eventually(() => row('routes', 'default')?.change === 'removed');
+  });
+
+  it('reads routes again when an interface goes down, which no route event says', async () => {
+    observer.watch('host', 'routes');
+    await eventually(() => row('routes', '192.168.178.0/24'));
+    await node.sh('ip link set eno1 down');
+    await eventually(() => row('routes', '192.168.178.0/24')?.change === 'removed');
+  });
+
+  it('shows neighbours, interfaces and their state', async () => {
+    observer.watch('host', 'neighbours');
+    observer.watch('host', 'interfaces');
+    await eventually(() => last('interfaces') && last('neighbours'));
+    await node.sh('ip neigh add 192.168.178.1 lladdr 02:00:00:00:00:01 dev eno1');
+    expect(await eventually(() => row('neighbours', '192.168.178.1'))).toMatchObject({
+      cells: { state: 'PERMANENT' },
+      note: 'router',
+    });
+    await node.sh('ip link set p0 down');
+    await eventually(() => row('interfaces', 'eno1')?.cells.state === 'NO-CARRIER');
+  });
+
+  it('shows rules as they are made, and counters without marking the row', async () => {
+    observer.watch('host', 'firewall');
+    await eventually(() => last('firewall'));
+    await node.sh('iptables -A OUTPUT -d 127.0.0.1 -j ACCEPT');
+    const rule = await eventually(() => row('firewall', '-d 127.0.0.1/32 -j ACCEPT'));
+    expect(rule).toMatchObject({ change: 'added', cells: { packets: '0' } });
+    await node.sh('ping -c 2 -i 0.01 127.0.0.1');
+    const counted = await eventually(
+      () =>
+        row('firewall', '-d 127.0.0.1/32')?.cells.packets === '4' &&
+        row('firewall', '-d 127.0.0.1/32'),
+    );
+    expect(counted).toMatchObject({ changedAt: rule.changedAt });
+    expect(counted.changedCells).toContain('packets');
+  });
+
+  it('shows sockets with their process', async () => {
+    observer.watch('host', 'connections');
+    await eventually(() => last('connections'));
+    const listener = node.transport.spawn(['python3', '-m', 'http.server', '8099']);
+    const socket = await eventually(() => row('connections', '8099'));
+    expect(socket.cells).toMatchObject({ state: 'LISTEN', who: 'python3' });
+    listener.kill();
+    await eventually(() => row('connections', '8099')?.change === 'removed');
+  });
+
+  it('says why it shows nothing, and goes on when the node is back', async () => {
+    up = false;
+    observer.watch('host', 'routes');
+    await eventually(() => last('routes')?.unavailable === 'host is not running');
+    up = true;
+    observer.nodesChanged();
+    await eventually(() => row('routes', '192.168.178.0/24'));
+    const old = node;
+    node = await makeNode('ip link set lo up');
+    for (const handle of spawned) handle.kill();
+    old.close();
+    await eventually(
+      () =>
+        last('routes')?.unavailable === null &&
+        row('routes', '192.168.178.0/24')?.change === 'removed',
+    );
+  });
+
+  it('is there within 50 ms of a change, and leaves no process behind', async () => {
+    const before = await processes();
+    const panels: PanelKind[] = ['neighbours', 'routes', 'firewall', 'interfaces', 'connections'];
+    for (const panel of panels) observer.watch('host', panel);
+    for (const panel of panels) await eventually(() => last(panel));
+    observer.watch('host', 'routes');
+    observer.unwatch('host', 'routes');
+    const times: number[] = [];
+    for (let i = 1; i <= 20; i++) {
+      await node.sh(`ip route add 10.${i}.0.0/16 dev eno1`);
+      const began = performance.now();
+      await eventually(() => row('routes', `10.${i}.0.0/16`));
+      times.push(performance.now() - began);
+    }
+
+    expect(times.sort((a, b) => a - b)[10]).toBeLessThan(50);
+    expect(await processes()).toBeGreaterThan(before);
+    for (const panel of panels) observer.unwatch('host', panel);
+    const until = Date.now() + 3000;
+    while ((await processes()) > before && Date.now() < until);
+    expect(await processes()).toBe(before);
+  });
+});
