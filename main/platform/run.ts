@@ -5,6 +5,8 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { LabFailure } from '../contract/failure.ts';
 
+export type { ChildProcess };
+
 export type Argv = readonly [string, ...string[]];
 
 export interface RunOptions {

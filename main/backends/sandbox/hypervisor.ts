@@ -83,14 +83,14 @@ export class Hypervisor {
     const machine = this.of(lab, node) ?? this.register(lab, node, spec);
     if (this.isRunning(machine)) return machine;
     const nat = this.natOf(machine);
+    await this.placeKey(machine);
     await this.world.startNodes([node], {
       ...(nat && { before: this.natScript(machine, nat.card) }),
+      after: async () => {
+        if (nat) for (const rule of machine.forwards) await this.openPort(machine, rule);
+      },
     });
     machine.stateSince = new Date();
-    if (nat) {
-      for (const rule of machine.forwards) await this.openPort(machine, rule);
-      await this.placeKey(machine);
-    }
     task.log(`${machine.name} is up`);
     return machine;
   }

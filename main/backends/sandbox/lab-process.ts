@@ -3,11 +3,10 @@
  * when it ends the kernel ends every process, namespace, mount and interface of the lab. However the app
  * dies, nothing is left, because nobody has to clean up.
  */
-import type { ChildProcess } from 'node:child_process';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { LabFailure } from '../../contract/failure.ts';
-import { start, type Argv } from '../../platform/run.ts';
+import { start, type Argv, type ChildProcess } from '../../platform/run.ts';
 import type { Identity } from './identity.ts';
 
 /** Reads `id length`, then that many bytes of bash, runs them, and answers `@id status`. */

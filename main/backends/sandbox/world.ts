@@ -95,7 +95,7 @@ export class World {
     const entry = this.nodes.get(node) ?? { life, pid: null, detail };
     entry.life = life;
     entry.detail = detail;
-    if (life !== 'running' && life !== 'stopping') entry.pid = null;
+    if (life === 'halted' || life === 'absent' || life === 'died') entry.pid = null;
     this.nodes.set(node, entry);
     this.changed();
   }
@@ -106,7 +106,12 @@ export class World {
    */
   async startNodes(
     ids: string[],
-    options: { before?: string; hostNames?: Record<string, string> } = {},
+    options: {
+      before?: string;
+      /** Done when the nodes are configured, before anybody hears that they run. */
+      after?: () => Promise<void>;
+      hostNames?: Record<string, string>;
+    } = {},
   ): Promise<void> {
     const lines: string[] = [];
     for (const id of ids) {
@@ -145,6 +150,8 @@ export class World {
       );
     }
     await this.learnPids(ids, result.lines);
+    await options.after?.();
+    for (const id of ids) this.setLife(id, 'running');
   }
 
   /** Stops a node at once; its files stay. */
@@ -269,9 +276,8 @@ export class World {
     for (const id of ids) {
       const pid = found.get(id);
       if (pid === undefined) throw new LabFailure('internal', `${id} started and cannot be found`);
-      this.nodes.set(id, { life: 'running', pid, detail: null });
+      this.nodes.set(id, { life: 'starting', pid, detail: null });
     }
-    this.changed();
   }
 
   private onGone(id: string, status: string): void {

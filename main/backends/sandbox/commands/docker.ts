@@ -4,7 +4,7 @@ import { addressIn, hostDeviceOf, interfacesOf, prefixOf } from '../plan.ts';
 import type { Container, PublishedPort } from '../container-engine.ts';
 import { each, unknown, type Command, type Reply } from './answer.ts';
 import { inspect, psTable, template, type ContainerFacts } from './docker-text.ts';
-import type { Machinery } from './server.ts';
+import type { Machinery } from './machinery.ts';
 
 const knows =
   'run -d [--rm] [--name NAME] [-p [ADDRESS:]PORT:PORT] IMAGE, ps [-a] [-q], inspect [-f TEMPLATE] NAME…, stop NAME…, rm [-f] NAME…, exec [-it] NAME COMMAND…';

@@ -2,20 +2,12 @@
 import { createInterface } from 'node:readline';
 import { toFailure } from '../../../contract/failure.ts';
 import type { ProcessHandle } from '../../../transports/transport.ts';
-import type { ContainerEngine } from '../container-engine.ts';
-import type { Hypervisor } from '../hypervisor.ts';
 import { commandLine } from '../shell-script.ts';
-import type { World } from '../world.ts';
 import type { Command, Reply, Request } from './answer.ts';
 import { docker } from './docker.ts';
+import type { Machinery } from './machinery.ts';
 import { vagrant } from './vagrant.ts';
 import { vboxmanage } from './vboxmanage.ts';
-
-export interface Machinery {
-  world: World;
-  machines: Hypervisor;
-  containers: ContainerEngine;
-}
 
 /** Listens until the relay ends, which it does with the sandbox. */
 export function serveCommands(machinery: Machinery, relay: ProcessHandle): void {

@@ -2,7 +2,7 @@
 import type { Lab } from '../../../contract/lab.ts';
 import type { Machine } from '../hypervisor.ts';
 import { each, unknown, type Command, type Reply, type Request } from './answer.ts';
-import type { Machinery } from './server.ts';
+import type { Machinery } from './machinery.ts';
 import * as text from './vagrant-text.ts';
 
 const knows = 'up, halt, destroy [-f], status, ssh [-c COMMAND], ssh-config, port, global-status';

@@ -3,7 +3,7 @@ import { LabFailure } from '../../../contract/failure.ts';
 import type { Machine, PortRule } from '../hypervisor.ts';
 import { interfacesOf } from '../plan.ts';
 import { each, unknown, type Command, type Reply } from './answer.ts';
-import type { Machinery } from './server.ts';
+import type { Machinery } from './machinery.ts';
 import { human, machineReadable, type VmInfo } from './vminfo.ts';
 
 const knows =
