@@ -3,8 +3,9 @@
  * its own and no way to the disk.
  */
 import { readFile } from 'node:fs/promises';
-import { extname, isAbsolute, relative, resolve } from 'node:path';
+import { extname } from 'node:path';
 import { protocol } from 'electron';
+import { fileFor } from './app-files.ts';
 
 export const appOrigin = 'app://bundle';
 
@@ -51,21 +52,4 @@ export function serveAppScheme(folder: string): void {
       },
     });
   });
-}
-
-/** The file a url names, or null when it is on another host or outside the folder. */
-export function fileFor(folder: string, url: string): string | null {
-  let host: string;
-  let path: string;
-  try {
-    const parsed = new URL(url);
-    host = parsed.host;
-    path = decodeURIComponent(parsed.pathname);
-  } catch {
-    return null;
-  }
-  if (host !== 'bundle' || path.includes('\0')) return null;
-  const file = resolve(folder, `.${path === '/' ? '/index.html' : path}`);
-  const inside = relative(folder, file);
-  return inside === '' || inside.startsWith('..') || isAbsolute(inside) ? null : file;
 }

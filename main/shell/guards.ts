@@ -3,7 +3,7 @@ import { app, type Session, type WebContents } from 'electron';
 import { appOrigin } from './app-scheme.ts';
 
 /** Copying from a terminal is the one thing a page may ask for. */
-const allowedPermissions = new Set(['clipboard-sanitized-write', 'clipboard-read']);
+const allowedPermissions = new Set(['clipboard-sanitized-write']);
 
 export function guardContents(): void {
   app.on('web-contents-created', (_, contents) => {

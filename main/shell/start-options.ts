@@ -6,6 +6,8 @@ export interface StartOptions {
   dataDir: string;
   /** Why the app must not start like this. */
   refuse: string | null;
+  /** `--tour=<lab>[:<steps>]`: the window does this lab by itself, then ends. */
+  tour: { labId: string; steps?: number } | null;
 }
 
 export function readStartOptions(
@@ -19,5 +21,10 @@ export function readStartOptions(
     argv.includes('--no-sandbox') && uid !== 0
       ? 'Hoplab does not start with --no-sandbox: only root needs it.'
       : null;
-  return { dataDir, refuse };
+  const [, labId, steps] =
+    /^--tour=([a-z0-9-]{1,41})(?::(\d{1,3}))?$/.exec(
+      argv.find((word) => word.startsWith('--tour=')) ?? '',
+    ) ?? [];
+  const tour = labId === undefined ? null : { labId, ...(steps && { steps: Number(steps) }) };
+  return { dataDir, refuse, tour };
 }

@@ -23,7 +23,7 @@ const fallback: Bounds = { width: 1440, height: 900, maximized: false };
 export function readBounds(file: string, screens: Area[]): Bounds {
   let kept: Partial<Bounds>;
   try {
-    kept = JSON.parse(readFileSync(file, 'utf8')) as Partial<Bounds>;
+    kept = (JSON.parse(readFileSync(file, 'utf8')) ?? {}) as Partial<Bounds>;
   } catch {
     return fallback;
   }

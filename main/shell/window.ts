@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { BrowserWindow, nativeTheme, screen } from 'electron';
 import { appOrigin } from './app-scheme.ts';
+import { addContextMenu } from './context-menu.ts';
 import { trust } from './ipc-carrier.ts';
 import { readBounds, smallest, writeBounds } from './window-bounds.ts';
 
@@ -44,6 +45,7 @@ export function openWindow({ preload, dataDir, devTools, mayClose }: WindowOptio
     },
   });
   trust(window.webContents);
+  addContextMenu(window);
   if (maximized) window.maximize();
   window.once('ready-to-show', () => {
     window.show();

@@ -63,7 +63,9 @@ export function place(map: LabMap, width: number, measures: Measures): Placed {
     links: map.links.flatMap((link) => {
       const from = boxes.get(link.from);
       const to = boxes.get(link.to);
-      return from && to ? [connect(link, from, to, offsetOf(link, map.links))] : [];
+      if (!from || !to) return [];
+      const offset = offsetOf(link, map.links);
+      return [elbow(link, from, to, [...boxes.values()]) ?? connect(link, from, to, offset)];
     }),
   };
 }
@@ -82,6 +84,58 @@ const middleY = (box: Box) => box.y + box.height / 2;
 function connect(link: MapLink, from: Box, to: Box, offset: number): PlacedLink {
   const vertical = Math.abs(middleX(from) - middleX(to)) < 1;
   return vertical ? connectDown(link, from, to, offset) : connectAcross(link, from, to, offset);
+}
+
+/**
+ * A link between rows runs along the row of one end and then up or down into the other, when nothing stands
+ * in its way.
+ */
+function elbow(link: MapLink, from: Box, to: Box, all: readonly Box[]): PlacedLink | null {
+  const sameRow = Math.abs(middleY(from) - middleY(to)) < 1;
+  const sameColumn = Math.abs(middleX(from) - middleX(to)) < 1;
+  if (sameRow || sameColumn) return null;
+  const [lower, upper] = from.y > to.y ? [from, to] : [to, from];
+  return (
+    bend(link, lower, upper, all, lower === from) ?? bend(link, upper, lower, all, upper === from)
+  );
+}
+
+function bend(
+  link: MapLink,
+  start: Box,
+  end: Box,
+  all: readonly Box[],
+  startIsFrom: boolean,
+): PlacedLink | null {
+  const y = middleY(start);
+  const x = middleX(end);
+  const right = x > start.x;
+  const x1 = right ? start.x + start.width : start.x;
+  const edge = end.y > start.y ? end.y : end.y + end.height;
+  const others = all.filter((box) => box !== start && box !== end);
+  const [left, rightmost] = [Math.min(x1, x), Math.max(x1, x)];
+  const [top, bottom] = [Math.min(y, edge), Math.max(y, edge)];
+  const blocked = others.some(
+    (box) =>
+      (box.y < y &&
+        y < box.y + box.height &&
+        box.x < rightmost + 8 &&
+        box.x + box.width > left - 8) ||
+      (box.x < x && x < box.x + box.width && box.y < bottom && box.y + box.height > top),
+  );
+  if (blocked) return null;
+  const radius = Math.min(8, bottom - top, rightmost - left);
+  const across = right ? 1 : -1;
+  const down = edge > y ? 1 : -1;
+  return {
+    link,
+    path: `M${x1} ${y}H${x - across * radius}Q${x} ${y} ${x} ${y + down * radius}V${edge}`,
+    middle: { x: (x1 + x) / 2, y },
+    room: rightmost - left,
+    left: { x: left + 5, y },
+    right: { x: rightmost - 9, y },
+    fromIsLeft: startIsFrom === right,
+  };
 }
 
 function connectDown(link: MapLink, from: Box, to: Box, offset: number): PlacedLink {

@@ -1,0 +1,180 @@
+/** Every view in both themes: nothing for axe to complain about, and a picture to look at. */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+
+const pictures = join(import.meta.dirname, '../results/screenshots');
+mkdirSync(pictures, { recursive: true });
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
+
+interface View {
+  name: string;
+  scenario: string;
+  ready: string;
+  prepare?: (page: Page) => Promise<void>;
+}
+const views: View[] = [
+  { name: 'catalogue', scenario: 'none', ready: 'catalog' },
+  { name: 'catalogue-empty', scenario: 'empty', ready: 'no-labs' },
+  { name: 'lab', scenario: 'lab', ready: 'lab' },
+  {
+    name: 'lab-answered',
+    scenario: 'lab',
+    ready: 'lab',
+    prepare: async (page) => {
+      await page.getByTestId('prediction-reply-0').click();
+      await page.getByTestId('rule-explain-ip-forward').click();
+      await page.locator('[data-region="panels"] tr.row').first().click();
+      await page.getByTestId('term-route').click();
+    },
+  },
+  {
+    name: 'lab-bottom',
+    scenario: 'lab',
+    ready: 'lab',
+    prepare: async (page) => {
+      await page.getByTestId('note').scrollIntoViewIfNeeded();
+      await page.getByText('Notes to self').click();
+    },
+  },
+  { name: 'lab-machine-down', scenario: 'lab,down', ready: 'lab' },
+  {
+    name: 'lab-busy',
+    scenario: 'lab,frozen,task,notices',
+    ready: 'lab',
+    prepare: async (page) => {
+      await page.keyboard.press('Control+Shift+B');
+      await expect(page.getByTestId('broadcast-banner')).toBeVisible();
+    },
+  },
+  {
+    name: 'confirm-marked-rule',
+    scenario: 'lab',
+    ready: 'lab',
+    prepare: async (page) => {
+      await page.getByTestId('rule-apply-flush-nat').click();
+      await expect(page.getByTestId('confirm-rule')).toBeVisible();
+    },
+  },
+  { name: 'intro', scenario: 'lab,intro', ready: 'intro' },
+  { name: 'starting', scenario: 'lab,starting', ready: 'lab-phase' },
+  { name: 'failed', scenario: 'lab,failed', ready: 'lab-phase' },
+  {
+    name: 'palette',
+    scenario: 'lab',
+    ready: 'lab',
+    prepare: async (page) => {
+      await page.keyboard.press('Control+K');
+      await expect(page.getByTestId('palette')).toBeVisible();
+    },
+  },
+  {
+    name: 'health',
+    scenario: 'none',
+    ready: 'catalog',
+    prepare: async (page) => {
+      await page.getByTestId('open-health').click();
+      await expect(page.getByTestId('backend-sandbox')).toBeVisible();
+    },
+  },
+  {
+    name: 'settings',
+    scenario: 'none',
+    ready: 'catalog',
+    prepare: async (page) => {
+      await page.getByTestId('open-settings').click();
+    },
+  },
+  {
+    name: 'about',
+    scenario: 'none',
+    ready: 'catalog',
+    prepare: async (page) => {
+      await page.getByTestId('open-settings').click();
+      await page.getByTestId('open-about').click();
+      await expect(page.getByTestId('about')).toBeVisible();
+    },
+  },
+];
+
+for (const theme of ['dark', 'light']) {
+  for (const view of views) {
+    test.describe(`${view.name} ${theme}`, () => {
+      test.use({ scenario: `${view.scenario},${theme}` });
+      test('is accessible and drawn', async ({ page }) => {
+        await page.getByTestId(view.ready).waitFor();
+        await view.prepare?.(page);
+        await page.waitForTimeout(700);
+        await page.screenshot({ path: join(pictures, `${view.name}-${theme}.png`) });
+        expect(await violations(page)).toEqual([]);
+      });
+    });
+  }
+}
+
+for (const [width, height] of [
+  [1280, 800],
+  [1920, 1080],
+] as const) {
+  test.describe(`lab at ${String(width)}x${String(height)}`, () => {
+    test.use({ scenario: 'lab,dark', size: { width, height } });
+    test('fits', async ({ page }) => {
+      await page.getByTestId('lab').waitFor();
+      await page.waitForTimeout(700);
+      const overflow = await page.evaluate(() => ({
+        x: document.documentElement.scrollWidth - window.innerWidth,
+        y: document.documentElement.scrollHeight - window.innerHeight,
+      }));
+      await page.screenshot({ path: join(pictures, `lab-${String(width)}x${String(height)}.png`) });
+      expect(overflow).toEqual({ x: 0, y: 0 });
+    });
+  });
+}
+
+test.describe('presenter size', () => {
+  test.use({ scenario: 'lab,light,presenter', size: { width: 1920, height: 1080 } });
+  test('fits', async ({ page }) => {
+    await page.getByTestId('lab').waitFor();
+    await page.waitForTimeout(700);
+    await page.screenshot({ path: join(pictures, 'lab-presenter.png') });
+    expect(
+      await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
+    ).toBe(0);
+  });
+});
+
+/** Each rule that is broken, with the first place. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource).catch(async () => {
+    await page.addScriptTag({ content: axeSource });
+  });
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: {
+        run(
+          context: unknown,
+          options: unknown,
+        ): Promise<{
+          violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
+        }>;
+      };
+    };
+    const result = await axe.run(
+      // A terminal's inside belongs to xterm.js, which has a mode of its own for screen readers.
+      { exclude: [['.xterm']] },
+      { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] },
+    );
+    return result.violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .map((node) => `${node.html.slice(0, 160)} ${node.failureSummary}`)
+          .slice(0, 3)
+          .join('\n')}`,
+    );
+  });
+}
