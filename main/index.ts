@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { app, BrowserWindow, nativeTheme, session } from 'electron';
 import { createApp, type HoplabApp } from './app.ts';
 import { serve } from './contract/bind.ts';
+import { toFailure } from './contract/failure.ts';
 import { contract } from './contract/index.ts';
 import { registerAppScheme, serveAppScheme } from './shell/app-scheme.ts';
 import { confirmClose } from './shell/confirm-close.ts';
@@ -13,6 +14,7 @@ import { ipcCarrier } from './shell/ipc-carrier.ts';
 import { setMenu } from './shell/menu.ts';
 import { startPtyHost } from './shell/pty-port.ts';
 import { readStartOptions, type StartOptions } from './shell/start-options.ts';
+import { runTour } from './shell/tour.ts';
 import { openWindow } from './shell/window.ts';
 import type { PtyHostClient } from './terminals/client.ts';
 
@@ -56,7 +58,7 @@ function beforeReady({ dataDir }: StartOptions): boolean {
   return true;
 }
 
-async function ready({ dataDir }: StartOptions): Promise<void> {
+async function ready({ dataDir, tour }: StartOptions): Promise<void> {
   serveAppScheme(join(out, 'renderer'));
   guardSession(session.defaultSession);
   const ptyHost = startPtyHost(join(__dirname, 'pty-host.cjs'));
@@ -84,7 +86,7 @@ async function ready({ dataDir }: StartOptions): Promise<void> {
     announcer.app.command({ id });
   }, !app.isPackaged);
   onQuit(hoplab, ptyHost);
-  openWindow({
+  const window = openWindow({
     preload: join(out, 'preload/index.cjs'),
     dataDir,
     devTools: !app.isPackaged,
@@ -94,6 +96,33 @@ async function ready({ dataDir }: StartOptions): Promise<void> {
       return confirmClose(window, snapshot.session?.title ?? null);
     },
   });
+  if (tour) await guide(tour, hoplab, window, dataDir);
+}
+
+/** The window does a lab by itself and ends; exit status 1 when a check did not pass. */
+async function guide(
+  tour: NonNullable<StartOptions['tour']>,
+  { handlers }: HoplabApp,
+  window: BrowserWindow,
+  dataDir: string,
+): Promise<void> {
+  await new Promise<void>((resolve) => {
+    window.webContents.once('did-finish-load', () => {
+      resolve();
+    });
+  });
+  const folder = join(dataDir, 'tour');
+  const say = (line: string): void => {
+    console.log(line);
+  };
+  process.exitCode = 1;
+  try {
+    if (await runTour({ ...tour, folder, window, handlers, say })) process.exitCode = 0;
+  } catch (error) {
+    console.error(toFailure(error).message);
+  }
+  quitting = true;
+  app.quit();
 }
 
 /** Set when the system, not the learner, ends the app: then nobody is asked. */
@@ -115,7 +144,7 @@ function onQuit(hoplab: HoplabApp, ptyHost: PtyHostClient): void {
       })
       .finally(() => {
         disposed = true;
-        app.exit(0);
+        app.exit(Number(process.exitCode ?? 0));
       });
   });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
