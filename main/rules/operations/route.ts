@@ -18,16 +18,20 @@ const matches = ({ to, via, dev }: Add | Delete, route: RouteEntry) =>
   (dev === undefined || route.dev === dev);
 
 /**
- * `prepend` and not `add`: where a route to the same destination is there already, `add` refuses, and the new one has to
- * come before the old. It is what `route add` of net-tools does, too (NLM_F_CREATE without NLM_F_EXCL in net/ipv4/fib_trie.c).
+ * Where a route to the same destination with the same metric is there already, `ip route add` refuses; then the new one is put
+ * before it, as `route add` of net-tools does (NLM_F_CREATE without NLM_F_EXCL in net/ipv4/fib_trie.c).
  */
 export const routeAdd: OperationKind<Add, RouteEntry[]> = {
-  preview: (op) => [`sudo ip route prepend ${words(op).join(' ')}`],
-  argv: (op) => ['ip', 'route', 'prepend', ...words(op)],
+  preview: (op) => [`sudo ip route add ${words(op).join(' ')}`],
+  argv: (op) => ['ip', 'route', 'add', ...words(op)],
   read: (_op, transport) => readRoutes(transport),
   state: (op, found) => (found.some((route) => matches(op, route)) ? 'on' : 'off'),
-  apply: async (op, _found, transport) => {
-    await must(transport, routeAdd.argv(op));
+  apply: async (op, found, transport) => {
+    const taken = found.some(
+      ({ dst, metric = 0 }) => dst === printDestination(op.to) && metric === 0,
+    );
+    const argv: Argv = taken ? ['ip', 'route', 'prepend', ...words(op)] : routeAdd.argv(op);
+    await must(transport, argv);
   },
   inverse: (op, found) => ({
     undo: 'route-remove',
