@@ -9,21 +9,34 @@ export interface Place {
 /** More columns than this are too narrow to read; further terminals are stacked. */
 export const mostColumns = 4;
 
-/** The columns without what is gone, and with what is new. */
-export function arrange(columns: Columns, ids: readonly string[], place: Place | null): string[][] {
+/**
+ * The columns without what is gone, and with what is new: where it was asked for, else in the order of
+ * `rank`, so that the host stays on the left.
+ */
+export function arrange(
+  columns: Columns,
+  ids: readonly string[],
+  place: Place | null,
+  rank: (id: string) => number,
+): string[][] {
   const next = columns
     .map((column) => column.filter((id) => ids.includes(id)))
     .filter((column) => column.length > 0);
   const known = new Set(next.flat());
   for (const id of ids) {
     if (known.has(id)) continue;
-    add(next, id, place);
+    add(next, id, place, rank);
     place = null;
   }
   return next;
 }
 
-function add(columns: string[][], id: string, place: Place | null): void {
+function add(
+  columns: string[][],
+  id: string,
+  place: Place | null,
+  rank: (id: string) => number,
+): void {
   const at = place ? columns.findIndex((column) => column.includes(place.beside)) : -1;
   const column = columns[at];
   const full = columns.length >= mostColumns;
@@ -34,6 +47,7 @@ function add(columns: string[][], id: string, place: Place | null): void {
   } else if (full) {
     columns.at(-1)?.push(id);
   } else {
-    columns.push([id]);
+    const later = columns.findIndex(([first]) => first !== undefined && rank(first) > rank(id));
+    columns.splice(later < 0 ? columns.length : later, 0, [id]);
   }
 }

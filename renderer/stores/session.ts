@@ -24,6 +24,15 @@ export const useSession = defineStore('session', () => {
       state.value?.rules.filter(({ life }) => life !== 'off' && life !== 'unavailable').length ?? 0,
   );
 
+  /** Node ids as they stand side by side: those with a terminal from the start, then the others, host first. */
+  const order = computed(() => {
+    const nodes = state.value?.nodes ?? [];
+    const hosts = nodes.filter(({ kind }) => kind === 'host');
+    return [
+      ...new Set([...(state.value?.terminals ?? []), ...[...hosts, ...nodes].map(({ id }) => id)]),
+    ];
+  });
+
   function node(id: string): NodeState | null {
     return state.value?.nodes.find((each) => each.id === id) ?? null;
   }
@@ -70,6 +79,7 @@ export const useSession = defineStore('session', () => {
     step,
     isRunning,
     rulesOn,
+    order,
     node,
     colour,
     title,

@@ -6,6 +6,8 @@ import { ask, hoplab } from '../bridge.ts';
 import { useNotices } from './notices.ts';
 
 const presenterScale = 1.4;
+/** Sizes in pixels are drawn for this text size. */
+const usualSize = 13;
 
 export const useSettings = defineStore('settings', () => {
   const notices = useNotices();
@@ -37,7 +39,9 @@ export const useSettings = defineStore('settings', () => {
 
   watchEffect(() => {
     document.documentElement.dataset['theme'] = theme.value;
-    document.documentElement.style.setProperty('--text-size', `${String(textSize.value)}px`);
+    const { style } = document.documentElement;
+    style.setProperty('--text-size', `${String(textSize.value)}px`);
+    style.setProperty('--scale', String(textSize.value / usualSize));
   });
 
   async function set(change: Partial<Settings>) {

@@ -49,12 +49,19 @@ export const useTerminals = defineStore('terminals', () => {
     wanted.value.filter((node) => !infos.value.some((each) => each.node === node)),
   );
 
+  /** Terminals stand in the order of the lab's nodes. */
+  function rank(id: string): number {
+    const node = info(id)?.node;
+    return session.order.findIndex((each) => each === node);
+  }
+
   function receive(next: TerminalInfo[]) {
     infos.value = next;
     columns.value = arrange(
       columns.value,
       next.map(({ id }) => id),
       place,
+      rank,
     );
     place = null;
     if (next.filter(({ state }) => state === 'open').length < 2) broadcast.value = false;
