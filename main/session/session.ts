@@ -237,7 +237,7 @@ export class Session {
   }
 
   state(): SessionState {
-    const steps = this.book.states();
+    const steps = this.book.states((text) => this.fill(text));
     return {
       labId: this.lab.id,
       title: this.lab.title,

@@ -73,6 +73,7 @@ async function terminalFor(
 ): Promise<string> {
   const found = terminals.usable(line.on, !options.visible);
   const id = found?.id ?? (await terminals.open(line.on, { hidden: !options.visible })).id;
+  if (!found) terminals.closeFrozen(line.on, !options.visible);
   terminals.reveal(id);
   if (line.type !== undefined && !terminals.isAtPrompt(id) && !inProgram(id)) {
     await until(

@@ -113,7 +113,8 @@ export class StepBook {
     return before !== JSON.stringify(outcome);
   }
 
-  states(): StepState[] {
+  /** `fill` puts the running lab's values into a text's templates. */
+  states(fill: (text: string) => string): StepState[] {
     return this.lab.steps.map((step, index) => ({
       index,
       title: step.title,
@@ -121,23 +122,30 @@ export class StepBook {
       body: step.body,
       done: this.progress.done.includes(step.file),
       panels: step.panels,
-      checks: step.checks.map((check) => this.checkState(step, check, index === this.current)),
+      checks: step.checks.map((check) =>
+        this.checkState(step, check, index === this.current, fill),
+      ),
       predictions: step.predictions.map((item): PredictionState => {
         const chosen = this.progress.chosen[`${step.file}/${item.id}`] ?? null;
         return {
           id: item.id,
-          ask: item.ask,
-          choices: item.choices,
+          ask: fill(item.ask),
+          choices: item.choices.map(fill),
           chosen,
           answer: chosen === null ? null : item.answer,
-          because: chosen === null ? null : item.because,
+          because: chosen === null ? null : fill(item.because),
         };
       }),
       rules: step.rules,
     }));
   }
 
-  private checkState(step: Step, check: Check, isCurrent: boolean): CheckState {
+  private checkState(
+    step: Step,
+    check: Check,
+    isCurrent: boolean,
+    fill: (text: string) => string,
+  ): CheckState {
     const key = `${step.file}/${check.id}`;
     const outcome = this.outcomes.get(key);
     const kept = check.mode === 'edge' && this.progress.passed.includes(key);
@@ -146,13 +154,16 @@ export class StepBook {
     const waiting = !outcome || outcome.reason === 'not-yet';
     return {
       id: check.id,
-      say: check.say,
+      say: fill(check.say),
       status: passed ? 'passed' : waiting ? 'pending' : 'failed',
       node: outcome?.node ?? ('node' in check ? check.node : null),
-      expected: outcome?.expected ?? check.say,
+      expected: outcome?.expected ?? fill(check.say),
       found: outcome?.found ?? '',
       reason: passed ? null : (outcome?.reason ?? null),
-      hint: passed || !outcome || !isCurrent ? null : this.hint(step.hints, check, outcome),
+      hint:
+        passed || !outcome || !isCurrent
+          ? null
+          : fill(this.hint(step.hints, check, outcome) ?? '') || null,
     };
   }
 

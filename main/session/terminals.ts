@@ -88,6 +88,14 @@ export class Terminals {
     )?.info;
   }
 
+  /** A terminal whose road is cut has been replaced by another. */
+  closeFrozen(node: string, hidden: boolean): void {
+    for (const entry of [...this.entries.values()]) {
+      if (entry.info.node === node && entry.hidden === hidden && entry.info.frozen)
+        this.close(entry.info.id);
+    }
+  }
+
   isAtPrompt(id: string): boolean {
     return this.entries.get(id)?.atPrompt ?? false;
   }

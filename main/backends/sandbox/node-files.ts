@@ -34,7 +34,10 @@ const colours: Record<NodeSpec['kind'], string> = {
   server: '32',
 };
 
-/** The shell of a node: prompt, history, and the marks by which the app learns what was typed and how it ended. */
+/**
+ * The shell of a node: prompt, history, and the marks by which the app learns what was typed and how it
+ * ended. The mark of the prompt is its last part, because only then does bash read what is typed.
+ */
 function bashrc(node: string, kind: NodeSpec['kind']): string {
   return `# Interactive shells of ${node}.
 case $- in *i*) ;; *) return ;; esac
@@ -42,7 +45,7 @@ shopt -s checkwinsize histappend
 HISTCONTROL= HISTSIZE=5000 HISTFILESIZE=5000
 # "cd lab1" finds the lab's folder from anywhere, also from inside it.
 CDPATH=.:~
-PS1='\\[\\e[1;${colours[kind]}m\\]\\u@\\h\\[\\e[0m\\]:\\[\\e[1;34m\\]\\w\\[\\e[0m\\]\\$ '
+PS1='\\[\\e[1;${colours[kind]}m\\]\\u@\\h\\[\\e[0m\\]:\\[\\e[1;34m\\]\\w\\[\\e[0m\\]\\$ \\[\\e]7713;prompt;${node}\\a\\]'
 alias ls='ls --color=auto' grep='grep --color=auto' ll='ls -l'
 __hoplab_line() { local line; line=$(HISTTIMEFORMAT= history 1); line=\${line#"\${line%%[![:space:]]*}"}; line=\${line#* }; printf %s "\${line#"\${line%%[![:space:]]*}"}" | base64 -w0; }
 __hoplab_begin() { printf '\\e]7713;ran;%s;-1;%s\\a' ${node} "$(__hoplab_line)"; }
@@ -50,7 +53,6 @@ __hoplab_prompt() {
   local status=$?
   if [[ \${__hoplab_last:-} != "\${HISTCMD}" && -n \${__hoplab_last:-} ]]; then printf '\\e]7713;ran;%s;%s;%s\\a' ${node} "$status" "$(__hoplab_line)"; fi
   __hoplab_last=$HISTCMD
-  printf '\\e]7713;prompt;%s\\a' ${node}
   return "$status"
 }
 PROMPT_COMMAND=__hoplab_prompt
