@@ -3,6 +3,7 @@
  * Ctrl+K belongs to bash as well: pressed again in the palette it goes through to the terminal.
  */
 import { onMounted, onUnmounted } from 'vue';
+import { useApp } from '../stores/app.ts';
 import { useCommands } from '../stores/commands.ts';
 
 const commandOf = (event: KeyboardEvent): string | null => {
@@ -28,9 +29,10 @@ const commandOf = (event: KeyboardEvent): string | null => {
 
 export function useShortcuts(): void {
   const commands = useCommands();
+  const app = useApp();
   const listen = (event: KeyboardEvent) => {
     const id = commandOf(event);
-    if (!id || event.defaultPrevented) return;
+    if (!id || event.defaultPrevented || app.overlay) return;
     event.preventDefault();
     event.stopPropagation();
     void commands.run(id);

@@ -46,7 +46,7 @@ export class LabPage {
 
   /** Types into a terminal as a learner would. */
   async type(node: string, text: string): Promise<void> {
-    await this.terminal(node).locator('.xterm-screen').click();
+    await this.terminal(node).locator('textarea').focus();
     await this.page.keyboard.type(text);
     await this.page.keyboard.press('Enter');
   }
