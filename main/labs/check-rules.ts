@@ -34,7 +34,7 @@ function checkFilled(operation: Operation, values: Values, at: PathPart[], repor
     const filled = fillOperation(operation, values);
     if ('rule' in filled) parseRule(filled.rule);
   } catch (error) {
-    if (error instanceof RuleWordsError) return report([...at, 'rule'], error.message);
+    if (error instanceof RuleWordsError) report([...at, 'rule'], error.message);
     for (const { path } of error instanceof ZodError ? error.issues : []) {
       const key = String(path[0]);
       const value = String((fillDeep(operation, values) as Record<string, unknown>)[key]);

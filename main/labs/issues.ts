@@ -52,6 +52,7 @@ function explain(issue: Issue, above: PathPart[], root: unknown): Found[] {
       if (value === undefined) return at(`${name} is missing`, 'key');
       return at(`${name} must be ${article(issue.expected)}, not ${kindOf(value)}`);
     case 'invalid_value':
+      if (value === undefined) return at(`${name} is missing`, 'key');
       return at(`${name} must be ${choice(issue.values.map(String))}, not ${show(value)}`);
     case 'invalid_format':
       return at(`${name} is ${show(value)}; wanted: ${wantedFormat(issue)}`);
@@ -109,7 +110,7 @@ function valueAt(root: unknown, path: readonly PathPart[]): unknown {
 }
 
 function show(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   return `\`${text.length > 60 ? `${text.slice(0, 57)}…` : text}\``;
 }
 

@@ -12,12 +12,12 @@ import { NodeReader, type Pulse } from './reader.ts';
 
 export interface NodeWatchOptions {
   node: string;
-  transport(): Transport;
-  context(): PanelContext;
-  changed(view: PanelView): void;
+  transport: () => Transport;
+  context: () => PanelContext;
+  changed: (view: PanelView) => void;
   /** Interfaces were read: their MACs tell whose a neighbour is. */
-  sawInterfaces(node: string, text: string): void;
-  now(): number;
+  sawInterfaces: (node: string, text: string) => void;
+  now: () => number;
 }
 
 /** Long enough to join the lines of one change, short enough to be at once. */

@@ -12,10 +12,10 @@ import { probes } from './probes.ts';
 
 export interface ObserverOptions {
   /** Throws LabFailure `node-down` when the node is not running. */
-  transport(node: string): Transport;
-  context(): { lab: Lab; state?: SessionState };
-  changed(view: PanelView): void;
-  now?(): number;
+  transport: (node: string) => Transport;
+  context: () => { lab: Lab; state?: SessionState };
+  changed: (view: PanelView) => void;
+  now?: () => number;
 }
 
 export class Observer {
@@ -128,18 +128,19 @@ export class Observer {
 
   async #learnMacs(): Promise<void> {
     if (![...this.#counts.keys()].some((key) => key.endsWith(' neighbours'))) return;
-    let news = false;
     const nodes = Object.keys(this.#options.context().lab.nodes);
-    await Promise.all(
+    const learned = await Promise.all(
       nodes.map(async (node) => {
         try {
           const { stdout } = await this.#options.transport(node).exec(probes.addresses);
-          news = this.#learn(node, stdout) || news;
+          return this.#learn(node, stdout);
         } catch {
           // Not running: it has no MACs.
+          return false;
         }
       }),
     );
-    if (news) for (const watch of this.#nodes.values()) watch.wake(['neighbours']);
+    if (!learned.includes(true)) return;
+    for (const watch of this.#nodes.values()) watch.wake(['neighbours']);
   }
 }

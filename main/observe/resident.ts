@@ -4,8 +4,8 @@ import type { ProcessHandle } from '../transports/transport.ts';
 
 interface Question {
   text: string;
-  resolve(answer: string): void;
-  reject(error: Error): void;
+  resolve: (answer: string) => void;
+  reject: (error: Error) => void;
 }
 
 /** Finds a whole answer at the head of what came in; null: not whole yet. */

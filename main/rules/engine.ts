@@ -4,25 +4,26 @@
  */
 import { LabFailure } from '../contract/failure.ts';
 import type { Operation, Rule } from '../contract/operations.ts';
-import type { RuleState } from '../contract/session.ts';
+import type { RuleLife, RuleState } from '../contract/session.ts';
 import { fillOperation, type Values } from '../labs/values.ts';
 import type { Transport } from '../transports/transport.ts';
 import type { Entry, Journal } from './journal.ts';
+import { nearMiss, type NearMiss } from './near-miss.ts';
 import { independent, kindOf, takeBack } from './operations/index.ts';
 import { canonicalRule } from './rule-canonical.ts';
 import { Observation } from './observation.ts';
-import { describeRule } from './rule-state.ts';
+import { describeRule, kernelLife } from './rule-state.ts';
 
 export interface EngineOptions {
   /** As the lab declares them; templates are filled here. */
   rules: Readonly<Record<string, Rule>>;
   values: Values;
   /** Throws LabFailure `node-down` when the node is not running. */
-  transport(node: string): Transport;
+  transport: (node: string) => Transport;
   journal: Journal;
   /** Called with every new set of states. */
-  onChange?(states: RuleState[]): void;
-  now?(): number;
+  onChange?: (states: RuleState[]) => void;
+  now?: () => number;
 }
 
 export class RuleEngine {
@@ -49,6 +50,24 @@ export class RuleEngine {
   /** The states last computed. */
   states(): RuleState[] {
     return this.#states;
+  }
+
+  /**
+   * Whether a rule is in force as the kernel has it, whoever made or removed it: what checks ask. (`states()` says drifted
+   * of what was applied here and is gone.)
+   */
+  lifeInKernel(id: string): RuleLife {
+    return kernelLife(id, this.#operationsOf(id), this.#observation);
+  }
+
+  /** What is there instead of a rule that is not in force, as last seen; null when nothing like it is. */
+  diagnose(id: string): NearMiss | null {
+    for (const [index, operation] of this.#operationsOf(id).entries()) {
+      const seen = this.#observation.seen(id, index);
+      const near = seen?.state === 'off' ? nearMiss(operation, seen.found) : null;
+      if (near) return near;
+    }
+    return null;
   }
 
   /** Reads the kernel again. Calls that come while one waits share it. Never rejects for a node that is down. */
@@ -198,9 +217,10 @@ export class RuleEngine {
     if (failure !== null) throw failure as Error;
   }
 
-  async #observe(): Promise<RuleState[]> {
+  /** `ours`: what has come into force since the last look is an effect of our own change. */
+  async #observe({ ours = false } = {}): Promise<RuleState[]> {
     await this.#observation.look(this.#operations);
-    await this.#adopt();
+    await this.#adopt(ours);
     const pending = this.#options.journal.pending();
     this.#states = Object.entries(this.#options.rules).map(([id, rule]) =>
       describeRule(id, rule, this.#operationsOf(id), {
@@ -214,7 +234,7 @@ export class RuleEngine {
   }
 
   /** A change that came about without us gets an entry, so that it can be taken back; one that went by hand loses it. */
-  async #adopt(): Promise<void> {
+  async #adopt(ours: boolean): Promise<void> {
     const { journal } = this.#options;
     const pending = journal.pending();
     for (const [rule, operations] of this.#operations) {
@@ -223,6 +243,10 @@ export class RuleEngine {
         const seen = this.#observation.seen(rule, index);
         if (seen?.state === 'off' && entry?.by === 'learner') await journal.settle(entry.id);
         if (seen?.state !== 'on' || entry || seen.lastOff === null) continue;
+        if (ours) {
+          this.#observation.accept(rule, index);
+          continue;
+        }
         const kind = kindOf(operation);
         await journal.begin({
           id: journal.nextId(),
@@ -240,6 +264,8 @@ export class RuleEngine {
 
   #change(ids: readonly string[], work: () => Promise<void>): Promise<void> {
     return this.#serialised(async () => {
+      // What the learner has typed until now is theirs; what moves from here on is ours.
+      await this.#observe();
       for (const id of ids) {
         this.#rule(id);
         this.#busy.add(id);
@@ -249,7 +275,7 @@ export class RuleEngine {
         await work();
       } finally {
         for (const id of ids) this.#busy.delete(id);
-        await this.#observe();
+        await this.#observe({ ours: true });
       }
     });
   }

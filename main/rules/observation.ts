@@ -44,6 +44,11 @@ export class Observation {
     this.#lastOff.set(key(rule, index), { node, found });
   }
 
+  /** In force by another rule's doing: there is nothing of its own to take back. */
+  accept(rule: string, index: number): void {
+    this.#lastOff.delete(key(rule, index));
+  }
+
   /** Reads everything once; equal reads on one node are made once. Never rejects. */
   async look(operations: ReadonlyMap<string, readonly Operation[]>): Promise<void> {
     const reads = new Map<string, Promise<unknown>>();

@@ -40,6 +40,16 @@ export function describeRule(
   };
 }
 
+/** Without the journal. */
+export function kernelLife(
+  id: string,
+  operations: readonly Operation[],
+  observation: Observation,
+): RuleLife {
+  const failed = operations.some((_, index) => observation.failure(id, index) !== null);
+  return failed ? 'unavailable' : lifeOf(id, operations, observation, []);
+}
+
 function lifeOf(
   id: string,
   operations: readonly Operation[],
@@ -64,9 +74,9 @@ function lifeOf(
 }
 
 function noteOf(life: RuleLife, entries: readonly Entry[]): string | null {
-  if (life === 'drifted') return 'changed since by somebody else';
+  if (life === 'drifted') return 'taken away or changed since it was applied';
   if (life === 'off') return null;
-  if (entries.length === 0) return life === 'on' ? 'was so before the lab' : null;
+  if (entries.length === 0) return life === 'on' ? 'is so already' : null;
   if (entries.every(({ by }) => by === 'learner')) return 'typed by you';
   return entries.find(({ by }) => by === 'app')?.note ?? null;
 }

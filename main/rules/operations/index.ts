@@ -31,7 +31,7 @@ const kinds = {
 export type AnyKind = OperationKind<Operation, unknown>;
 
 export function kindOf(operation: Operation): AnyKind {
-  return kinds[operation.do] as unknown as AnyKind;
+  return kinds[operation.do];
 }
 
 /** Takes a change back. Safe to repeat, and when the change was never made. Rejects with LabFailure. */

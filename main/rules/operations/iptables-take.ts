@@ -20,7 +20,7 @@ export const iptablesDelete: OperationKind<Delete, Chain> = {
   state: ({ rule }, found) => (placesOf(found, canonicalRule(rule)).length > 0 ? 'off' : 'on'),
   apply: async (op, found, transport) => {
     // Of equal rules every one goes: the rule is in force when none is left.
-    for (const _ of placesOf(found, canonicalRule(op.rule))) {
+    for (let left = placesOf(found, canonicalRule(op.rule)).length; left > 0; left--) {
       await must(transport, iptablesDelete.argv(op));
     }
   },

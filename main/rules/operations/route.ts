@@ -54,7 +54,7 @@ export const routeDelete: OperationKind<Delete, RouteEntry[]> = {
   state: (op, found) => (found.some((route) => matches(op, route)) ? 'off' : 'on'),
   apply: async (op, found, transport) => {
     // Several can fit, by metric; the operation is in force when none is left.
-    for (const _ of found.filter((route) => matches(op, route))) {
+    for (let left = found.filter((route) => matches(op, route)).length; left > 0; left--) {
       await must(transport, routeDelete.argv(op));
     }
   },
