@@ -37,26 +37,31 @@ const elements = new Set([
   'td',
 ]);
 
+/** An element that is open: what it will be, and what is in it so far. */
+interface Open {
+  tag: string;
+  url?: string;
+  children: Rendered[];
+}
+
 export function render(tokens: readonly Token[], parts: Parts): Rendered[] {
-  const stack: { tag: string; url?: string; children: Rendered[] }[] = [{ tag: '', children: [] }];
-  const top = () => stack[stack.length - 1]!;
+  let top: Open = { tag: '', children: [] };
+  const below: Open[] = [];
   let fences = 0;
   for (const token of tokens) {
     if (token.nesting === 1) {
-      const url = token.type === 'link_open' ? String(token.attrGet('href') ?? '') : undefined;
-      stack.push({
-        tag: token.hidden ? '' : token.tag,
-        children: [],
-        ...(url !== undefined && { url }),
-      });
+      below.push(top);
+      top = { tag: token.hidden ? '' : token.tag, children: [] };
+      if (token.type === 'link_open') top.url = String(token.attrGet('href') ?? '');
     } else if (token.nesting === -1) {
-      const { tag, url, children } = stack.pop()!;
-      top().children.push(...close(tag, url, children, parts));
+      const { tag, url, children } = top;
+      top = below.pop() ?? { tag: '', children: [] };
+      top.children.push(...close(tag, url, children, parts));
     } else {
-      top().children.push(...single(token, parts, () => fences++));
+      top.children.push(...single(token, parts, () => fences++));
     }
   }
-  return stack[0]!.children;
+  return top.children;
 }
 
 function close(
@@ -86,7 +91,9 @@ function single(token: Token, parts: Parts, nextFence: () => number): Rendered[]
     case 'hr':
       return [h('hr')];
     case 'code_inline':
-      return [h('code', code(token.content, parts))];
+      return [
+        h('code', { class: { short: token.content.length < 26 } }, code(token.content, parts)),
+      ];
     case 'term':
       return [parts.term(token.info, token.content)];
     case 'value':

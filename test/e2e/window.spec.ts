@@ -79,7 +79,7 @@ test.describe('terminals', () => {
 
   test('copy and paste by keys', async ({ lab, page, electron }) => {
     await electron.evaluate(({ clipboard }) => {
-      clipboard.writeText('echo from-the-clip""board');
+      void clipboard.writeText('echo from-the-clip""board');
     });
     await lab.terminal('host').locator('.xterm-screen').click();
     await page.keyboard.press('Control+Shift+V');

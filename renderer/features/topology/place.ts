@@ -46,7 +46,7 @@ export function place(map: LabMap, width: number, measures: Measures): Placed {
   const columns = [...new Set(map.nodes.map(({ column }) => column))].sort((a, b) => a - b);
   const rows = [...new Set(map.nodes.map(({ row }) => row))].sort((a, b) => a - b);
   const pitch = (width - 2 * padding) / Math.max(1, columns.length);
-  const nodeWidth = Math.max(56, Math.min(widestNode, pitch * (columns.length > 5 ? 0.64 : 0.58)));
+  const nodeWidth = Math.max(56, Math.min(widestNode, pitch * (pitch < 235 ? 0.66 : 0.58)));
   const boxes = new Map<string, Box>();
   for (const node of map.nodes) {
     boxes.set(node.id, {
@@ -59,7 +59,10 @@ export function place(map: LabMap, width: number, measures: Measures): Placed {
   return {
     width,
     height: 2 * padding + Math.max(1, rows.length) * rowHeight,
-    nodes: map.nodes.map((node) => ({ node, box: boxes.get(node.id)! })),
+    nodes: map.nodes.flatMap((node) => {
+      const box = boxes.get(node.id);
+      return box ? [{ node, box }] : [];
+    }),
     links: map.links.flatMap((link) => {
       const from = boxes.get(link.from);
       const to = boxes.get(link.to);

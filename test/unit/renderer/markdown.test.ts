@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { h, isVNode, type VNode } from 'vue';
 import { commandsOf, holes, parseBlocks, parseInline } from '../../../renderer/markdown/parse.ts';
-import { render, type Parts, type Rendered } from '../../../renderer/markdown/render.ts';
+import { render, type Parts } from '../../../renderer/markdown/render.ts';
 
 const parts: Parts = {
   value: (name) => h('value', name),
@@ -13,16 +13,16 @@ const parts: Parts = {
 const draw = (text: string) => render(parseBlocks(text), parts);
 
 /** Rendered text as markup, to compare. Text is quoted, so that it cannot pass for markup. */
-function show(node: Rendered | Rendered[] | unknown): string {
+function show(node: unknown): string {
   if (Array.isArray(node)) return node.map(show).join('');
   if (!isVNode(node)) return typeof node === 'string' ? JSON.stringify(node) : '';
-  const { type, children } = node as VNode;
-  return `<${String(type)}>${show(children)}</${String(type)}>`;
+  return `<${nameOf(node)}>${show(node.children)}</${nameOf(node)}>`;
 }
+const nameOf = ({ type }: VNode) => (typeof type === 'string' ? type : 'component');
 function elements(node: unknown, into: Set<string> = new Set()): Set<string> {
   if (Array.isArray(node)) for (const each of node) elements(each, into);
   else if (isVNode(node)) {
-    into.add(String(node.type));
+    into.add(nameOf(node));
     elements(node.children, into);
   }
   return into;
