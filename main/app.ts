@@ -2,22 +2,20 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SandboxBackend } from './backends/sandbox/sandbox.ts';
-import type { AppAnnouncer, AppHandlers, LabSummary, Notice } from './contract/index.ts';
+import type { AppAnnouncer, AppHandlers } from './contract/index.ts';
 import { LabFailure, toFailure } from './contract/failure.ts';
 import type { Lab } from './contract/lab.ts';
 import { checkHealth } from './health/health.ts';
-import { readCatalog, type CatalogEntry } from './labs/catalog.ts';
-import { loadGlossary } from './labs/glossary.ts';
-import { formatMistake } from './labs/mistakes.ts';
-import { summarise } from './session/lab-summary.ts';
 import { Observer } from './observe/observer.ts';
 import { openLog } from './platform/log.ts';
+import { Notices } from './platform/notices.ts';
 import { writeLogBundle } from './platform/log-bundle.ts';
 import { defaultCacheDir } from './platform/paths.ts';
 import { SettingsStore } from './platform/settings.ts';
 import { openJournal } from './rules/journal.ts';
 import { emptyProgress, ProgressStore } from './session/progress.ts';
 import { Session } from './session/session.ts';
+import { Shelf } from './session/shelf.ts';
 import type { PtyHostClient } from './terminals/client.ts';
 
 export interface HoplabApp {
@@ -48,14 +46,13 @@ export async function createApp(options: AppOptions): Promise<HoplabApp> {
 
 class App implements HoplabApp {
   private announcer: AppAnnouncer | null = null;
-  private catalog: CatalogEntry[] = [];
-  private glossary: Record<string, string> = {};
-  private notices: Notice[] = [];
   private session: Session | null = null;
   private opening: Promise<void> | null = null;
   private settings!: SettingsStore;
   private count = 0;
   private readonly log;
+  private readonly shelf: Shelf;
+  private readonly notices: Notices;
   private readonly progress: ProgressStore;
   private readonly backend: SandboxBackend;
   private readonly observer: Observer;
@@ -67,9 +64,15 @@ class App implements HoplabApp {
     this.progress = new ProgressStore(join(options.dataDir, 'progress'), (error) => {
       this.complain('Your progress could not be saved', error);
     });
+    this.shelf = new Shelf([options.bundledLabs, join(options.dataDir, 'labs')], this.progress);
+    this.notices = new Notices((list) => {
+      this.announce((to) => {
+        to.app.notices(list);
+      });
+    });
     this.backend = new SandboxBackend({
       cacheDir: this.cacheDir,
-      siblings: () => this.labs(),
+      siblings: () => this.shelf.labs(),
       onLabChange: (_, to) => {
         void this.session?.becomeLab(to).then(() => this.announceLabs());
       },
@@ -86,7 +89,7 @@ class App implements HoplabApp {
   }
 
   async open(): Promise<void> {
-    const { dataDir, bundledLabs } = this.options;
+    const { dataDir } = this.options;
     await mkdir(dataDir, { recursive: true });
     // Sandboxes end with the app, so what a killed one had written down is of no use any more.
     await rm(join(dataDir, 'journals', 'sandbox'), { recursive: true, force: true });
@@ -94,18 +97,15 @@ class App implements HoplabApp {
       this.complain('Your settings could not be saved', error);
     });
     if (this.settings.putAside)
-      this.tell(
+      this.notices.tell(
         'warning',
         'The settings file could not be read',
         `Hoplab began with the usual settings. The old file is ${this.settings.putAside}.`,
       );
-    const [catalog, glossary] = await Promise.all([
-      readCatalog([bundledLabs, join(dataDir, 'labs')]),
-      loadGlossary(bundledLabs),
-    ]);
-    this.catalog = catalog;
-    this.glossary = glossary.terms;
-    this.log.info(`Hoplab ${this.options.version} started with ${String(catalog.length)} labs`);
+    await this.shelf.read();
+    this.log.info(
+      `Hoplab ${this.options.version} started with ${String(this.shelf.labs().length)} labs`,
+    );
   }
 
   get hasRunningLab(): boolean {
@@ -128,12 +128,12 @@ class App implements HoplabApp {
         version: this.options.version,
         electron: this.options.electron,
         platform: `${process.platform} ${process.arch}`,
-        labs: await this.summaries(),
+        labs: await this.shelf.summaries(),
         settings: this.settings.get(),
         session: this.session?.state() ?? null,
         terminals: this.session?.terminals.list() ?? [],
-        notices: this.notices,
-        glossary: this.glossary,
+        notices: this.notices.list,
+        glossary: this.shelf.glossary,
       }),
       openExternal: async ({ url }) => ({ opened: await this.options.openExternal(url) }),
       logBundle: async () => ({
@@ -148,14 +148,10 @@ class App implements HoplabApp {
           logFile: this.log.file,
         }),
       }),
-      dismiss: ({ noticeId }) => {
-        this.notices = this.notices.filter((notice) => notice.id !== noticeId);
-        this.announceNotices();
-        return Promise.resolve();
-      },
+      dismiss: ({ noticeId }) => done(() => this.notices.dismiss(noticeId)),
     },
     session: {
-      open: ({ labId, fresh }) => this.openLab(labId, fresh ?? false),
+      open: ({ labId, fresh }) => this.openLab(labId, fresh),
       close: async () => {
         await this.closeSession();
         this.announce((to) => {
@@ -163,14 +159,13 @@ class App implements HoplabApp {
         });
         await this.announceLabs();
       },
-      show: ({ step }) => Promise.resolve(this.running().show(step)),
+      show: ({ step }) => done(() => this.running().show(step)),
       goTo: ({ step }) => this.running().goTo(step),
       resetStep: () => this.running().resetStep(),
       showMe: ({ step }) => this.running().showMe(step),
-      cancel: () => Promise.resolve(this.session?.cancel()),
-      answer: ({ prediction, choice }) =>
-        Promise.resolve(this.running().choose(prediction, choice)),
-      note: ({ text }) => Promise.resolve(this.running().note(text)),
+      cancel: () => done(() => this.session?.cancel()),
+      answer: ({ prediction, choice }) => done(() => this.running().choose(prediction, choice)),
+      note: ({ text }) => done(() => this.running().note(text)),
     },
     rules: {
       apply: ({ ruleId }) => this.running().rules().apply(ruleId),
@@ -179,13 +174,13 @@ class App implements HoplabApp {
       undoAll: () => this.running().rules().undoAll(),
     },
     network: {
-      watch: ({ node, panel }) => Promise.resolve(this.observer.watch(node, panel)),
-      unwatch: ({ node, panel }) => Promise.resolve(this.observer.unwatch(node, panel)),
+      watch: ({ node, panel }) => done(() => this.observer.watch(node, panel)),
+      unwatch: ({ node, panel }) => done(() => this.observer.unwatch(node, panel)),
     },
     terminal: {
       open: ({ node, path }) =>
         this.running().terminals.open(node, { ...(path !== undefined && { path }) }),
-      close: ({ id }) => Promise.resolve(this.session?.terminals.close(id)),
+      close: ({ id }) => done(() => this.session?.terminals.close(id)),
     },
     settings: {
       set: (changes) => {
@@ -202,17 +197,8 @@ class App implements HoplabApp {
   /** Opens a lab where the learner left it, or at its first step. One at a time. */
   private async openLab(labId: string, fresh: boolean): Promise<void> {
     if (this.opening) throw new LabFailure('busy', 'A lab is being opened.');
-    const entry = this.catalog.find((item) => item.id === labId);
-    if (!entry) throw new LabFailure('not-found', `There is no lab ${labId}.`);
-    if (!entry.lab) {
-      throw new LabFailure(
-        'lab-invalid',
-        `The files of ${labId} have mistakes.`,
-        'Mend them and open it again.',
-        entry.mistakes.map((mistake) => formatMistake(entry.dir, mistake)).join('\n'),
-      );
-    }
-    this.opening = this.startSession(entry.lab, fresh);
+    const lab = this.shelf.lab(labId);
+    this.opening = this.startSession(lab, fresh);
     try {
       await this.opening;
     } finally {
@@ -224,7 +210,7 @@ class App implements HoplabApp {
     await this.closeSession();
     const { value, putAside } = await this.progress.load(lab.id);
     if (putAside)
-      this.tell(
+      this.notices.tell(
         'warning',
         `The progress of “${lab.title}” could not be read`,
         `It begins at the first step. The old file is ${putAside}.`,
@@ -298,18 +284,6 @@ class App implements HoplabApp {
     return this.session;
   }
 
-  private labs(): Lab[] {
-    return this.catalog.flatMap((entry) => (entry.lab ? [entry.lab] : []));
-  }
-
-  private summaries(): Promise<LabSummary[]> {
-    return Promise.all(
-      this.catalog.map(async (entry) =>
-        summarise(entry, (await this.progress.load(entry.id)).value),
-      ),
-    );
-  }
-
   private async journalFile(labId: string): Promise<string> {
     const folder = join(this.options.dataDir, 'journals', 'sandbox');
     await mkdir(folder, { recursive: true });
@@ -320,27 +294,12 @@ class App implements HoplabApp {
   private complain(title: string, error: unknown): void {
     const { message } = toFailure(error);
     this.log.error(`${title}: ${message}`);
-    this.tell('error', title, message);
-  }
-
-  private tell(tone: Notice['tone'], title: string, text: string): void {
-    this.count += 1;
-    this.notices = [
-      ...this.notices.filter((notice) => notice.title !== title),
-      { id: `n${String(this.count)}`, tone, title, text, detail: null },
-    ];
-    this.announceNotices();
-  }
-
-  private announceNotices(): void {
-    this.announce((to) => {
-      to.app.notices(this.notices);
-    });
+    this.notices.tell('error', title, message);
   }
 
   private async announceLabs(): Promise<void> {
     await this.progress.settled();
-    const labs = await this.summaries();
+    const labs = await this.shelf.summaries();
     this.announce((to) => {
       to.app.labs(labs);
     });
@@ -349,4 +308,12 @@ class App implements HoplabApp {
   private readonly announce: Announce = (act) => {
     if (this.announcer) act(this.announcer);
   };
+}
+
+/** A call that is answered at once; what it throws becomes the answer. */
+function done(act: () => void): Promise<void> {
+  return new Promise((resolve) => {
+    act();
+    resolve();
+  });
 }

@@ -16,21 +16,20 @@ export class Debounce {
     }
     this.timer ??= setTimeout(() => {
       this.timer = null;
-      this.run();
+      void this.run();
     }, this.waitMs);
   }
 
   /** Runs once more from now on, whatever runs already, and resolves when that is done. */
   async now(): Promise<void> {
-    while (this.running) await this.running;
+    while (this.running !== null) await this.running;
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
-    this.run();
-    await this.running;
+    await this.run();
   }
 
-  private run(): void {
-    this.running = this.work()
+  private run(): Promise<void> {
+    const running = this.work()
       .catch(() => undefined)
       .finally(() => {
         this.running = null;
@@ -38,5 +37,7 @@ export class Debounce {
         this.again = false;
         this.soon();
       });
+    this.running = running;
+    return running;
   }
 }

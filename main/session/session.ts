@@ -2,45 +2,26 @@
  * A running lab: brings the backend, the steps, the rules, the panels and the terminals together and says
  * what the window shows. Everything it shows is asked again when something changes; nothing is assumed.
  */
-import type { Backend, Task } from '../backends/backend.ts';
+import type { Task } from '../backends/backend.ts';
 import { LabFailure, toFailure } from '../contract/failure.ts';
-import type { Lab } from '../contract/lab.ts';
-import type {
-  LabMap,
-  NodeLife,
-  NodeState,
-  Phase,
-  RuleState,
-  SessionState,
-} from '../contract/session.ts';
-import type { TerminalInfo } from '../contract/terminal.ts';
-import { fillCheck, valuesOf, type Values } from '../labs/values.ts';
-import type { Journal } from '../rules/journal.ts';
+import type { Lab, Step } from '../contract/lab.ts';
+import type { NodeLife, Phase, SessionState } from '../contract/session.ts';
+import { fillCheck } from '../labs/values.ts';
 import { RuleEngine } from '../rules/engine.ts';
-import type { PtyHostClient } from '../terminals/client.ts';
+import type { Transport } from '../transports/transport.ts';
 import { evaluate } from './checks/evaluate.ts';
 import type { CheckContext } from './checks/outcome.ts';
-import { ipJson, type IpLink } from './checks/kernel-reads.ts';
+import { contextOf } from './context-of.ts';
 import { Debounce } from './debounce.ts';
-import { drawMap, readFacts, type NodeFacts } from './live-map.ts';
-import type { Progress, ProgressKeeper } from './progress.ts';
-import { solve } from './solver.ts';
+import { LabNodes } from './lab-nodes.ts';
+import { LiveView } from './live-view.ts';
+import { LongTask } from './long-task.ts';
+import type { Progress } from './progress.ts';
+import type { SessionOptions } from './session-options.ts';
+import { solve, type SolveOptions } from './solver.ts';
 import { StepBook } from './step-book.ts';
 import { Terminals } from './terminals.ts';
 import { Triggers } from './triggers.ts';
-
-export interface SessionOptions {
-  backend: Backend;
-  ptyHost: PtyHostClient;
-  progress: ProgressKeeper;
-  journal(labId: string): Promise<Journal>;
-  changed(state: SessionState): void;
-  terminals(list: TerminalInfo[]): void;
-  reveal(id: string): void;
-  log(line: string): void;
-  /** A node came up or went down: panels that show it read again. */
-  nodesChanged(): void;
-}
 
 /** What needs no event to change: looked at every second while a check that depends on it is open. */
 const timed = new Set(['socket', 'conntrack', 'nat', 'listens', 'file', 'neigh', 'fdb']);
@@ -50,15 +31,12 @@ export class Session {
   readonly terminals: Terminals;
   phase: Phase = { phase: 'starting', label: 'Starting', fraction: null };
   private book: StepBook;
+  private view: LiveView;
   private engine: RuleEngine | null = null;
-  private values: Values;
-  private lives = new Map<string, NodeLife>();
-  private details = new Map<string, string | null>();
-  private map: LabMap = { nodes: [], links: [] };
-  private task: SessionState['task'] = null;
-  private abort = new AbortController();
   private stopWatching: () => void = () => undefined;
   private closed = false;
+  private readonly nodes = new LabNodes();
+  private readonly task: LongTask;
   private readonly triggers: Triggers;
   private readonly look: Debounce;
   private readonly say: Debounce;
@@ -70,7 +48,14 @@ export class Session {
     progress: Progress,
   ) {
     this.book = new StepBook(lab, progress);
-    this.values = valuesOf(lab);
+    this.view = new LiveView(lab);
+    this.say = new Debounce(4, () => {
+      if (!this.closed) options.changed(this.state());
+      return Promise.resolve();
+    });
+    this.look = new Debounce(20, () => this.observe());
+    this.task = new LongTask(() => this.say.soon());
+    this.triggers = new Triggers(() => this.look.soon());
     this.terminals = new Terminals({
       ptyHost: options.ptyHost,
       transport: (node) => this.transport(node),
@@ -80,14 +65,6 @@ export class Session {
         this.book.recordRan(node, command, exit);
         this.look.soon();
       },
-    });
-    this.triggers = new Triggers(() => {
-      this.look.soon();
-    });
-    this.look = new Debounce(20, () => this.observe());
-    this.say = new Debounce(4, () => {
-      if (!this.closed) options.changed(this.state());
-      return Promise.resolve();
     });
     this.timer = setInterval(() => {
       if (
@@ -103,15 +80,15 @@ export class Session {
   async start(): Promise<void> {
     const began = performance.now();
     try {
-      await this.options.backend.up(this.lab, this.taskFor(this.abort.signal));
+      await this.options.backend.up(this.lab, this.taskFor(this.task.signal));
       await this.attach();
       this.phase = { phase: 'running', upMs: performance.now() - began };
-      this.announce();
-      await this.openFirstTerminals();
+      this.say.soon();
+      for (const node of this.lab.terminals) await this.openTerminalFor(node);
       this.look.soon();
     } catch (error) {
       this.phase = { phase: 'failed', failure: toFailure(error) };
-      this.announce();
+      this.say.soon();
       throw error;
     }
   }
@@ -119,20 +96,21 @@ export class Session {
   /** The learner went on to another lab in the same sandbox: same nodes, other steps and rules. */
   async becomeLab(lab: Lab): Promise<void> {
     const { value } = await this.options.progress.load(lab.id);
-    this.lab = lab;
-    this.values = valuesOf(lab);
     value.step ??= 0;
+    this.lab = lab;
+    this.view = new LiveView(lab);
     this.book = new StepBook(lab, value);
     await this.attach();
     this.save();
     this.look.soon();
   }
 
+  /** Ends everything and resolves when it is gone. Safe to repeat. */
   async stop(): Promise<void> {
     if (this.closed) return;
     this.phase = { phase: 'stopping', label: 'Taking everything down' };
-    this.announce();
-    this.abort.abort();
+    this.say.soon();
+    this.task.cancel();
     clearInterval(this.timer);
     this.stopWatching();
     this.triggers.dispose();
@@ -145,7 +123,6 @@ export class Session {
   show(step: number): void {
     if (!this.book.show(step)) return;
     this.save();
-    this.announce();
     this.look.soon();
   }
 
@@ -167,58 +144,53 @@ export class Session {
 
   /** Applies the rules the step on screen shows, the marked ones excepted. */
   applyStepRules(): Promise<void> {
-    return this.rules().applyAll(this.book.step.rules.filter((id) => !this.lab.rules[id]?.marked));
+    return this.rules().applyAll(this.book.step.rules);
   }
 
   /** Types a step's solution, visibly. Rejects when a line does not come back. */
   showMe(index: number): Promise<void> {
-    const step = this.lab.steps[index];
-    if (!step) throw new LabFailure('not-found', 'There is no such step.');
-    return this.long(`Typing the solution of “${step.title}”`, (signal) =>
+    const { title } = this.stepAt(index);
+    return this.task.run(`Typing the solution of “${title}”`, (signal) =>
       this.solveStep(index, { visible: true, effectsOnly: false, signal }),
     );
   }
 
-  /** Types a step's solution at once into hidden terminals; used by checkpoints and proofs. */
-  async solveStep(
+  /** Types a step's solution; at once and into hidden terminals when not `visible`. */
+  solveStep(
     index: number,
-    {
-      visible,
-      effectsOnly,
-      signal,
-    }: { visible: boolean; effectsOnly: boolean; signal: AbortSignal },
+    how: Pick<SolveOptions, 'visible' | 'effectsOnly' | 'signal'>,
   ): Promise<void> {
-    const lines = (this.lab.steps[index]?.solve ?? []).map((line) => ({
+    const lines = this.stepAt(index).solve.map((line) => ({
       ...line,
-      ...(line.type !== undefined && { type: this.fill(line.type) }),
-      ...(line.for !== undefined && { for: this.fill(line.for) }),
+      ...(line.type !== undefined && { type: this.view.fill(line.type) }),
+      ...(line.for !== undefined && { for: this.view.fill(line.for) }),
     }));
-    await solve(lines, this.terminals, {
-      visible,
-      effectsOnly,
-      signal,
-      answer: (prediction, choice) => {
-        this.choose(prediction, choice);
-      },
+    return solve(lines, this.terminals, {
+      ...how,
+      answer: (prediction, choice) => this.choose(prediction, choice),
     });
   }
 
   /** Brings the nodes to the state at the start of a step: a fresh sandbox, and the steps before it replayed. */
   goTo(index: number): Promise<void> {
-    const step = this.lab.steps[index];
-    if (!step) throw new LabFailure('not-found', 'There is no such step.');
-    return this.long(`Going to the start of “${step.title}”`, async (signal, progress) => {
+    const { title } = this.stepAt(index);
+    return this.task.run(`Going to the start of “${title}”`, async (signal, report) => {
       const open = this.terminals.list().map((info) => info.node);
       this.terminals.closeAll();
       await this.restart(signal);
-      for (let at = 0; at < index; at += 1) {
-        progress(at / index, `Redoing “${this.lab.steps[at]?.title ?? ''}”`);
-        await this.solveStep(at, { visible: false, effectsOnly: true, signal });
+      try {
+        for (let at = 0; at < index; at += 1) {
+          report(at / index, `Redoing “${this.stepAt(at).title}”`);
+          await this.solveStep(at, { visible: false, effectsOnly: true, signal });
+        }
+        this.book.reopen(index);
+        this.save();
+      } finally {
+        this.terminals.closeHidden();
+        for (const node of new Set([...this.lab.terminals, ...open]))
+          await this.openTerminalFor(node, true);
+        this.look.soon();
       }
-      this.terminals.closeHidden();
-      this.book.reopen(index);
-      this.save();
-      await this.reopenTerminals(open);
     });
   }
 
@@ -227,8 +199,7 @@ export class Session {
   }
 
   cancel(): void {
-    this.abort.abort();
-    this.abort = new AbortController();
+    this.task.cancel();
   }
 
   /** Asks everything again and waits for the answers; for proofs and tests. */
@@ -237,38 +208,42 @@ export class Session {
   }
 
   state(): SessionState {
-    const steps = this.book.states((text) => this.fill(text));
     return {
       labId: this.lab.id,
       title: this.lab.title,
       backend: this.options.backend.kind,
       phase: this.phase,
-      nodes: this.nodeStates(),
-      values: { ...this.values },
+      nodes: this.nodes.states(this.lab),
+      values: { ...this.view.values },
       step: this.book.current,
-      steps,
+      steps: this.book.states((text) => this.view.fill(text)),
       rules: this.engine?.states() ?? [],
-      map: this.map,
+      map: this.view.map,
       note: this.book.progress.note,
-      task: this.task,
+      task: this.task.current,
     };
   }
 
-  transport(node: string) {
+  transport(node: string): Transport {
     if (!(node in this.lab.nodes))
       throw new LabFailure('not-found', `This lab has no node ${node}.`);
     return this.options.backend.transport(this.lab, node);
   }
 
   life(node: string): NodeLife {
-    return this.lives.get(node) ?? 'absent';
+    return this.nodes.life(node);
+  }
+
+  private stepAt(index: number): Step {
+    const step = this.lab.steps[index];
+    if (!step) throw new LabFailure('not-found', 'There is no such step.');
+    return step;
   }
 
   /** Ends what stands and starts it anew, in the same session. */
   private async restart(signal: AbortSignal): Promise<void> {
     this.stopWatching();
     this.triggers.dispose();
-    this.terminals.closeHidden();
     await this.options.backend.destroy(this.lab, this.taskFor(signal));
     await this.options.backend.up(this.lab, this.taskFor(signal));
     await this.attach();
@@ -280,128 +255,67 @@ export class Session {
     const journal = await this.options.journal(this.lab.id);
     this.engine = new RuleEngine({
       rules: this.lab.rules,
-      values: this.values,
+      values: this.view.values,
       transport: (node) => this.transport(node),
       journal,
-      onChange: () => {
-        this.announce();
-      },
+      onChange: () => this.say.soon(),
     });
     this.stopWatching = this.options.backend.watch(this.lab, () => void this.readLives());
     await this.readLives();
   }
 
   private async readLives(): Promise<void> {
-    const status = await this.options.backend.status(this.lab);
-    const before = this.lives;
-    this.lives = new Map(status.map((item) => [item.id, item.life]));
-    this.details = new Map(status.map((item) => [item.id, item.detail]));
-    for (const { id, life } of status) {
-      const came = life === 'running' && before.get(id) !== 'running';
-      const went = life !== 'running' && before.get(id) === 'running';
-      if (came) {
-        if (this.lab.nodes[id]?.kind !== 'server') this.triggers.watch(id, this.transport(id));
-        if (this.phase.phase === 'running' && !this.task) void this.openTerminalFor(id);
-      }
-      if (went) {
-        this.triggers.unwatch(id);
-        void this.engine?.forget(id).catch(() => undefined);
-      }
+    const { came, went } = await this.nodes.read(this.options.backend, this.lab);
+    for (const id of came) {
+      if (this.lab.nodes[id]?.kind !== 'server') this.triggers.watch(id, this.transport(id));
+      if (this.phase.phase === 'running' && !this.task.current?.label.startsWith('Going'))
+        void this.openTerminalFor(id);
+    }
+    for (const id of went) {
+      this.triggers.unwatch(id);
+      void this.engine?.forget(id).catch(() => undefined);
     }
     this.options.nodesChanged();
-    this.announce();
+    this.say.soon();
     this.look.soon();
   }
 
   /** Reads what the window shows and asks the open step's checks. */
   private async observe(): Promise<void> {
     if (this.closed || this.phase.phase !== 'running') return;
-    await Promise.all([this.drawLiveMap(), this.engine?.refresh(), this.terminals.checkRoads()]);
+    const { book, view } = this;
+    await Promise.all([
+      view.look(this.nodes.lives, (node) => this.transport(node)),
+      this.engine?.refresh(),
+      this.terminals.checkRoads(),
+    ]);
     const context = this.checkContext();
-    const { book } = this;
-    let changed = false;
-    await Promise.all(
+    const changes = await Promise.all(
       book.open().map(async (check) => {
-        const outcome = await evaluate(fillCheck(check, this.values), context);
-        if (book === this.book && book.step.checks.includes(check))
-          changed = book.record(check, outcome) || changed;
+        const outcome = await evaluate(fillCheck(check, view.values), context);
+        return (
+          book === this.book && book.step.checks.includes(check) && book.record(check, outcome)
+        );
       }),
     );
-    if (changed) this.save();
-    this.announce();
-  }
-
-  private async drawLiveMap(): Promise<void> {
-    const facts = new Map<string, NodeFacts | null>();
-    await Promise.all(
-      [...this.lives].map(async ([id, life]) => {
-        if (life === 'running') facts.set(id, await readFacts(this.transport(id)));
-      }),
-    );
-    this.map = drawMap(this.lab, this.lives, facts);
-    const live = [...facts].flatMap(([node, read]) =>
-      (this.lab.nodes[node]?.interfaces ?? []).flatMap((card) => {
-        const link = read?.links.find((item) => item.ifname === card.name);
-        const address = link?.addr_info?.find((info) => info.family === 'inet')?.local;
-        return link
-          ? [
-              {
-                node,
-                network: card.network,
-                ifname: link.ifname,
-                ...(address && { address }),
-                ...(link.address && { mac: link.address }),
-              },
-            ]
-          : [];
-      }),
-    );
-    this.values = { ...this.values, ...valuesOf(this.lab, live) };
+    if (changes.some(Boolean)) this.save();
+    this.say.soon();
   }
 
   private checkContext(): CheckContext {
-    const rules = new Map(
-      (this.engine?.states() ?? []).map((rule: RuleState) => [rule.id, rule.life]),
-    );
-    return {
+    const { book, view } = this;
+    return contextOf({
+      book,
+      view,
+      nodes: this.nodes,
+      rules: this.engine?.states() ?? [],
       transport: (node) => this.transport(node),
-      isUp: (node) => this.life(node) === 'running',
-      ran: this.book.ran,
-      answered: this.book.answered,
-      ruleLife: (rule) => rules.get(rule) ?? 'unavailable',
-      macsOf: async (node) =>
-        (await ipJson<IpLink>(this.transport(node), 'link', 'show')).map(
-          (link) => link.address ?? '',
-        ),
-      nodeOf: (address) =>
-        this.map.nodes.find((node) => node.facts.some((fact) => fact.endsWith(` ${address}`)))
-          ?.id ?? null,
-    };
+    });
   }
 
-  private nodeStates(): NodeState[] {
-    return Object.entries(this.lab.nodes).map(([id, spec]) => ({
-      id,
-      kind: spec.kind,
-      title: spec.title ?? id,
-      life: this.life(id),
-      startsBy:
-        spec.kind === 'machine'
-          ? `vagrant up in ~/${this.lab.folder}`
-          : spec.kind === 'container'
-            ? `docker run -d --rm --name=${id} ${spec.image}`
-            : null,
-      detail: this.details.get(id) ?? null,
-    }));
-  }
-
-  private async openFirstTerminals(): Promise<void> {
-    for (const node of this.lab.terminals) await this.openTerminalFor(node);
-  }
-
-  /** Opens the terminal a lab wants on a node, unless there is one. */
-  private async openTerminalFor(node: string): Promise<void> {
-    if (!this.lab.terminals.includes(node) || this.life(node) !== 'running') return;
+  /** Opens a terminal on a node unless there is one; only where the lab wants one, or `always`. */
+  private async openTerminalFor(node: string, always = false): Promise<void> {
+    if ((!always && !this.lab.terminals.includes(node)) || this.life(node) !== 'running') return;
     for (const info of this.terminals.list()) {
       if (info.node !== node) continue;
       if (info.state === 'open') return;
@@ -412,63 +326,19 @@ export class Session {
     });
   }
 
-  private async reopenTerminals(nodes: string[]): Promise<void> {
-    const wanted = [...nodes, ...this.lab.terminals.filter((node) => !nodes.includes(node))];
-    for (const node of wanted) if (this.life(node) === 'running') await this.terminals.open(node);
-  }
-
-  /** One longer task at a time, with a label and a way to cancel it. */
-  private async long(
-    label: string,
-    work: (
-      signal: AbortSignal,
-      progress: (fraction: number, label: string) => void,
-    ) => Promise<void>,
-  ): Promise<void> {
-    if (this.task) throw new LabFailure('busy', `${this.task.label}: wait for it, or cancel it.`);
-    const { signal } = this.abort;
-    const set = (fraction: number | null, text: string): void => {
-      this.task = { label: text, fraction, cancellable: true };
-      this.announce();
-    };
-    set(null, label);
-    try {
-      await work(signal, set);
-    } catch (error) {
-      if (signal.aborted) throw new LabFailure('cancelled', 'Cancelled.');
-      throw error;
-    } finally {
-      this.task = null;
-      this.terminals.closeHidden();
-      this.announce();
-      this.look.soon();
-    }
-  }
-
   private taskFor(signal: AbortSignal): Task {
     return {
       signal,
       progress: (fraction, label) => {
         if (this.phase.phase === 'starting') this.phase = { phase: 'starting', label, fraction };
-        this.announce();
+        this.say.soon();
       },
       log: this.options.log,
     };
   }
 
-  private fill(text: string): string {
-    return text.replace(
-      /\{\{ ?([A-Za-z][A-Za-z0-9.-]*) ?\}\}/g,
-      (whole, name: string) => this.values[name] ?? whole,
-    );
-  }
-
   private save(): void {
     this.options.progress.save(this.lab.id, structuredClone(this.book.progress));
-    this.announce();
-  }
-
-  private announce(): void {
     this.say.soon();
   }
 }

@@ -48,7 +48,7 @@ export async function runTour(options: TourOptions): Promise<boolean> {
 async function state(handlers: AppHandlers): Promise<SessionState> {
   const { session } = await handlers.app.snapshot();
   if (!session) throw new Error('the lab has ended');
-  return session as SessionState;
+  return session;
 }
 
 async function tourStep(

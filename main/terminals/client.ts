@@ -3,16 +3,10 @@
  * its own.
  */
 import type { ShellSpec } from '../transports/transport.ts';
+import type { PtyEvent } from './pty-event.ts';
 import { PtyHost, type WindowPort } from './pty-host.ts';
 
-export type PtyEvent =
-  | { type: 'started'; id: string; pid: number }
-  /** A shell printed its prompt. */
-  | { type: 'prompt'; id: string; node: string }
-  | { type: 'ran'; id: string; node: string; command: string; exit: number }
-  /** Only for ids that are tapped. */
-  | { type: 'output'; id: string; data: string }
-  | { type: 'ended'; id: string; exitCode: number };
+export type { PtyEvent };
 
 export interface PtyHostClient {
   open(id: string, spec: ShellSpec, size: { columns: number; rows: number }): void;

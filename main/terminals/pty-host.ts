@@ -4,7 +4,7 @@
  */
 import type { ToHost, ToWindow } from '../contract/terminal.ts';
 import type { ShellSpec } from '../transports/transport.ts';
-import type { PtyEvent } from './client.ts';
+import type { PtyEvent } from './pty-event.ts';
 import { PtySession, type Size } from './pty-session.ts';
 
 /** A message channel to a window, whatever carries it. */

@@ -165,7 +165,7 @@ export class ContainerEngine {
 
   private inHost(script: string): Promise<{ status: number }> {
     return this.world.process.run(
-      `enter ${this.world.host} bash -c ${`'${script.replaceAll("'", `'\\''`)}'`}`,
+      `enter ${this.world.host} bash -c '${script.replaceAll("'", `'\\''`)}'`,
     );
   }
 }

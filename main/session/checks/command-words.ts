@@ -23,13 +23,17 @@ export function simpleCommands(line: string): string[][] {
 
 /** sudo, its flags, and variables set for one command say nothing of what was run. */
 function withoutPrefix(words: string[]): string[] {
-  let rest = words;
-  while (rest[0] !== undefined && /^[A-Za-z_]\w*=/.test(rest[0])) rest = rest.slice(1);
+  let rest = withoutVariables(words);
   if (rest[0] === 'sudo' || rest[0] === '/usr/bin/sudo') {
     rest = rest.slice(1);
     while (rest[0]?.startsWith('-')) rest = rest.slice(rest[0] === '-u' ? 2 : 1);
   }
-  return rest;
+  return withoutVariables(rest);
+}
+
+function withoutVariables(words: string[]): string[] {
+  const first = words.findIndex((word) => !/^[A-Za-z_]\w*=/.test(word));
+  return first < 0 ? [] : words.slice(first);
 }
 
 /** `ifconfig -a` matches `sudo ifconfig -a | less`: every wanted word is there, the first one in front. */

@@ -142,15 +142,17 @@ export function template(format: string, value: Record<string, unknown>): string
       .map((network) => printed(network[range[1] ?? '']))
       .join('');
   }
-  let known = true;
-  const text = format.replace(/\{\{([^}]*)\}\}/g, (_, inner: string) => {
-    const [, json, path = ''] = /^ ?(json )?\.([A-Za-z.]*) ?$/.exec(inner) ?? [];
-    if (!/^ ?(json )?\.[A-Za-z.]* ?$/.test(inner)) known = false;
+  const holes = [...format.matchAll(/\{\{([^}]*)\}\}/g)].map(([, inner = '']) => inner);
+  if (!holes.every((inner) => hole.test(inner))) return null;
+  return format.replace(/\{\{([^}]*)\}\}/g, (_, inner: string) => {
+    const [, json, path = ''] = hole.exec(inner) ?? [];
     const found = at(value, path.split('.').filter(Boolean));
     return json ? JSON.stringify(found) : printed(found);
   });
-  return known ? text : null;
 }
+
+/** `.A.B`, or `json .A`. */
+const hole = /^ ?(json )?\.([A-Za-z.]*) ?$/;
 
 function at(value: unknown, path: string[]): unknown {
   return path.reduce<unknown>(
@@ -164,7 +166,5 @@ function at(value: unknown, path: string[]): unknown {
 
 function printed(value: unknown): string {
   if (value === undefined || value === null) return '<no value>';
-  return typeof value === 'object'
-    ? JSON.stringify(value)
-    : String(value as string | number | boolean);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
