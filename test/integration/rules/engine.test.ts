@@ -223,11 +223,13 @@ describe('the journal', () => {
     const dir = mkdtempSync(path.join(tmpdir(), 'hoplab-journal-'));
     const file = path.join(dir, 'journal.jsonl');
     const baseline = await stateOf(node);
-    const engine = engineWith(await openJournal(file));
+    const crashed = await openJournal(file);
+    const engine = engineWith(crashed);
     await engine.refresh();
     for (const id of ids) await engine.apply(id);
     expect(await stateOf(node)).not.toBe(baseline);
     writeFileSync(file, `${readFileSync(file, 'utf8')}{"record":"apply","entry":{"id":9`);
+    await crashed.close();
     const journal = await openJournal(file);
     expect(journal.skipped).toBe(1);
     const second = engineWith(journal);
@@ -236,7 +238,9 @@ describe('the journal', () => {
     await second.undoAll();
     expect(await stateOf(node)).toBe(baseline);
     await journal.close();
-    expect((await openJournal(file)).pending()).toEqual([]);
+    const last = await openJournal(file);
+    expect(last.pending()).toEqual([]);
+    await last.close();
     rmSync(dir, { recursive: true });
   });
 

@@ -2,6 +2,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { Check } from '../../../main/contract/checks.ts';
+import { Operation } from '../../../main/contract/operations.ts';
+import { NetworkMode, NodeSpec } from '../../../main/contract/topology.ts';
 import { readCatalog } from '../../../main/labs/catalog.ts';
 import { loadGlossary } from '../../../main/labs/glossary.ts';
 import { loadLab } from '../../../main/labs/load-lab.ts';
@@ -37,6 +40,19 @@ describe('the labs that come with the app', () => {
     for (const [name, text] of Object.entries(labSchemas())) {
       expect(JSON.parse(readFileSync(path.join(labs, name), 'utf8'))).toEqual(JSON.parse(text));
     }
+  });
+});
+
+describe('the guide for authors', () => {
+  it('names every check, operation, network mode and kind of node', () => {
+    const guide = readFileSync(path.join(labs, 'README.md'), 'utf8');
+    const words = [
+      ...Check.options.map((option) => option.shape.check.value),
+      ...Operation.options.map((option) => option.shape.do.value),
+      ...NetworkMode.options,
+      ...NodeSpec.options.map((option) => option.shape.kind.value),
+    ];
+    for (const word of words) expect(guide).toContain(`\`${word}\``);
   });
 });
 
