@@ -3,7 +3,8 @@
  * words in another order has made the same rule.
  */
 import { toAddress, toSubnet } from '../labs/ipv4.ts';
-import { conntrackStates, icmpTypes, parseRule, type RuleOption } from './rule-words.ts';
+import { conntrackStates, icmpTypes } from './rule-options.ts';
+import { parseRule, type RuleOption } from './rule-words.ts';
 
 const headerOrder = ['-s', '-d', '-i', '-o', '-p'];
 
