@@ -1,4 +1,5 @@
 /** `hoplab <verb>`: the command line over the same core as the window. */
+import { bench } from './commands/bench.ts';
 import { doctor } from './commands/doctor.ts';
 import { exec } from './commands/exec.ts';
 import { lint } from './commands/lint.ts';
@@ -7,7 +8,14 @@ import { proveCommand } from './commands/prove.ts';
 import type { Verb } from './commands/verb.ts';
 import { toFailure } from './contract/failure.ts';
 
-const verbs: Record<string, Verb> = { lint, prove: proveCommand, exec, doctor, new: newLabCommand };
+const verbs: Record<string, Verb> = {
+  lint,
+  prove: proveCommand,
+  exec,
+  new: newLabCommand,
+  doctor,
+  bench,
+};
 
 function usage(): string {
   const lines = Object.values(verbs).map(

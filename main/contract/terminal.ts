@@ -22,8 +22,17 @@ export const TerminalInfo = z.object({
 });
 export type TerminalInfo = z.infer<typeof TerminalInfo>;
 
-/** Unacknowledged characters above which a pty is paused, below which it goes on, and the window's step. */
-export const flow = { pauseAbove: 100_000, resumeBelow: 5_000, acknowledgeEvery: 5_000 } as const;
+/**
+ * Unacknowledged characters above which a pty is paused, below which it goes on, and the window's step. A
+ * window that draws fast may be sent as much as it draws within `aheadMs`: more would only make Ctrl-C late.
+ */
+export const flow = {
+  pauseAbove: 100_000,
+  resumeBelow: 5_000,
+  acknowledgeEvery: 5_000,
+  aheadMs: 50,
+  pauseAtMost: 1_500_000,
+} as const;
 /** Characters kept so that a reload of the window brings the screen back. */
 export const replayLimit = 256 * 1024;
 

@@ -8,9 +8,9 @@ import type { Lab, Step } from '../contract/lab.ts';
 import type { NodeLife, Phase, SessionState } from '../contract/session.ts';
 import { fillCheck } from '../labs/values.ts';
 import { RuleEngine } from '../rules/engine.ts';
+import type { Journal } from '../rules/journal.ts';
 import type { Transport } from '../transports/transport.ts';
 import { evaluate } from './checks/evaluate.ts';
-import type { CheckContext } from './checks/outcome.ts';
 import { contextOf } from './context-of.ts';
 import { Debounce } from './debounce.ts';
 import { LabNodes } from './lab-nodes.ts';
@@ -33,6 +33,7 @@ export class Session {
   private book: StepBook;
   private view: LiveView;
   private engine: RuleEngine | null = null;
+  private journal: Journal | null = null;
   private stopWatching: () => void = () => undefined;
   private closed = false;
   private readonly nodes = new LabNodes();
@@ -117,6 +118,7 @@ export class Session {
     this.terminals.dispose();
     await this.options.backend.destroy(this.lab, this.taskFor(new AbortController().signal));
     this.closed = true;
+    await this.journal?.close();
     await this.options.progress.settled();
   }
 
@@ -252,7 +254,9 @@ export class Session {
   /** Begins to listen to a backend that has just come up, or to another lab in it. */
   private async attach(): Promise<void> {
     this.stopWatching();
+    await this.journal?.close();
     const journal = await this.options.journal(this.lab.id);
+    this.journal = journal;
     this.engine = new RuleEngine({
       rules: this.lab.rules,
       values: this.view.values,
@@ -289,7 +293,14 @@ export class Session {
       this.engine?.refresh(),
       this.terminals.checkRoads(),
     ]);
-    const context = this.checkContext();
+    const { engine, nodes } = this;
+    const context = contextOf({
+      book,
+      view,
+      nodes,
+      engine,
+      transport: (node) => this.transport(node),
+    });
     const changes = await Promise.all(
       book.open().map(async (check) => {
         const outcome = await evaluate(fillCheck(check, view.values), context);
@@ -300,17 +311,6 @@ export class Session {
     );
     if (changes.some(Boolean)) this.save();
     this.say.soon();
-  }
-
-  private checkContext(): CheckContext {
-    const { book, view } = this;
-    return contextOf({
-      book,
-      view,
-      nodes: this.nodes,
-      rules: this.engine?.states() ?? [],
-      transport: (node) => this.transport(node),
-    });
   }
 
   /** Opens a terminal on a node unless there is one; only where the lab wants one, or `always`. */

@@ -48,6 +48,7 @@ export class LabProcess {
     private readonly child: ChildProcess,
     /** Process id of unshare(1), as the real machine sees it. */
     readonly outerPid: number,
+    private readonly record: (code: string) => void,
   ) {
     const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
     lines.on('line', (line) => {
@@ -69,27 +70,21 @@ export class LabProcess {
     });
   }
 
-  /** Starts the namespaces. Rejects with `not-permitted` when the system forbids them. */
-  static async create(identity: Identity, unshare = 'unshare'): Promise<LabProcess> {
-    const argv: Argv = [
-      unshare,
-      ...identity.flags,
-      // The kernel ends unshare with the app, and by --kill-child the first process with unshare, even while
-      // that is busy and does not read its pipe. Set after the change of user, which would clear it (prctl(2)).
-      ...['setpriv', '--pdeathsig=KILL', 'unshare'],
-      ...['--net', '--mount', '--uts', '--ipc', '--pid', '--fork', '--kill-child'],
-      ...['/bin/bash', '--norc', '--noprofile', '-c', loader],
-    ];
-    const child = start(
-      (await needsOwnTun())
-        ? ['unshare', '--mount', '/bin/bash', '--norc', '-c', ownTun, '-', ...argv]
-        : argv,
-      {
-        stdio: ['pipe', 'pipe', 'pipe'],
-        env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' },
-        cwd: '/',
-      },
-    );
+  /**
+   * Starts the namespaces. Rejects with `not-permitted` when the system forbids them. `record` is told
+   * every script that is run: put together, they are the lab without the app.
+   */
+  static async create(
+    identity: Identity,
+    unshare = 'unshare',
+    record: (code: string) => void = () => undefined,
+  ): Promise<LabProcess> {
+    const argv = await inNamespaces(identity, ['-c', loader], unshare);
+    const child = start(argv, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' },
+      cwd: '/',
+    });
     const failed = new Promise<never>((_, reject) => {
       child.once('error', (error) => {
         reject(
@@ -101,7 +96,7 @@ export class LabProcess {
         );
       });
     });
-    const lab = new LabProcess(child, child.pid ?? -1);
+    const lab = new LabProcess(child, child.pid ?? -1, record);
     try {
       await Promise.race([lab.run(':'), failed]);
     } catch (error) {
@@ -117,6 +112,7 @@ export class LabProcess {
    */
   run(code: string): Promise<{ status: number; lines: string[] }> {
     if (this.ended) return Promise.reject(this.failure('The sandbox has ended.'));
+    this.record(code);
     this.count += 1;
     const id = this.count;
     return new Promise((resolve, reject) => {
@@ -171,6 +167,26 @@ function notPermitted(detail: string): LabFailure {
     'See Health: it names the setting and the line that allows it. On Ubuntu 23.10 and later this is AppArmor’s restriction of user namespaces.',
     detail,
   );
+}
+
+/** argv that runs bash, with these arguments, as the first process of new namespaces. */
+export async function inNamespaces(
+  identity: Identity,
+  bash: readonly string[],
+  unshare = 'unshare',
+): Promise<Argv> {
+  const argv: Argv = [
+    unshare,
+    ...identity.flags,
+    // The kernel ends unshare with the app, and by --kill-child the first process with unshare, even while
+    // that is busy and does not read its pipe. Set after the change of user, which would clear it (prctl(2)).
+    ...['setpriv', '--pdeathsig=KILL', 'unshare'],
+    ...['--net', '--mount', '--uts', '--ipc', '--pid', '--fork', '--kill-child'],
+    ...['/bin/bash', '--norc', '--noprofile', ...bash],
+  ];
+  return (await needsOwnTun())
+    ? ['unshare', '--mount', '/bin/bash', '--norc', '-c', ownTun, '-', ...argv]
+    : argv;
 }
 
 /** Children of a process, as the real machine numbers them (proc_pid_task_children(5), or all of /proc). */

@@ -23,6 +23,8 @@ export interface SandboxOptions {
   cacheDir: string;
   /** unshare(1), or a stand-in that refuses, in tests. */
   unshare?: string;
+  /** Told every script the sandbox's first process runs. */
+  record?: (code: string) => void;
   /** Labs whose folders lie in the host's home. */
   siblings(): Lab[];
   /** `vagrant up` was typed in another lab's folder: the window goes there. */
@@ -104,7 +106,7 @@ export class SandboxBackend implements Backend {
 
   private async open(lab: Lab, task: Task): Promise<Opened> {
     const [identity, daemons] = await Promise.all([identify(), findDaemons(this.options.cacheDir)]);
-    const process = await LabProcess.create(identity, this.options.unshare);
+    const process = await LabProcess.create(identity, this.options.unshare, this.options.record);
     const onAbort = () => void process.end();
     task.signal.addEventListener('abort', onAbort, { once: true });
     try {

@@ -35,12 +35,8 @@ function answer(check: Check, context: CheckContext): Promise<Outcome> | Outcome
       return neighbour(check, context);
     case 'sysctl':
       return sysctl(check, context);
-    case 'rule': {
-      const life = context.ruleLife(check.rule);
-      return life === check.is
-        ? passed(null, `${check.rule} is ${check.is}`)
-        : failed(null, `${check.rule} is ${check.is}`, life, life === 'off' ? 'absent' : 'differs');
-    }
+    case 'rule':
+      return rule(check, context);
     case 'nat':
     case 'conntrack':
       return conntrack(check, context);
@@ -65,6 +61,15 @@ function answer(check: Check, context: CheckContext): Promise<Outcome> | Outcome
         ? passed(null, 'an answer')
         : failed(null, 'an answer', 'none yet', 'not-yet');
   }
+}
+
+function rule(check: Of<'rule'>, context: CheckContext): Outcome {
+  const life = context.ruleLife(check.rule);
+  const expected = `${check.rule} is ${check.is}`;
+  if (life === check.is) return passed(null, expected);
+  const near = check.is === 'on' ? context.nearMiss(check.rule) : null;
+  if (near) return failed(null, expected, near.found, near.reason);
+  return failed(null, expected, life, life === 'off' ? 'absent' : 'differs');
 }
 
 function nodeLife(check: Of<'node'>, context: CheckContext): Outcome {

@@ -27,8 +27,10 @@ export interface CheckContext {
   ran: readonly RanCommand[];
   /** Prediction ids the learner has answered. */
   answered: ReadonlySet<string>;
-  /** State of a rule of the lab. */
+  /** State of a rule of the lab, as the kernel has it: a rule taken away by hand is off. */
   ruleLife(rule: string): string;
+  /** What is there instead of a rule that is off, or null. */
+  nearMiss(rule: string): { reason: Reason; found: string } | null;
   /** MAC addresses of a node's interfaces. */
   macsOf(node: string): Promise<string[]>;
   /** The lab's node that holds this address now, if any. */

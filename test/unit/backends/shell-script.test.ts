@@ -5,9 +5,7 @@ import { expect, test } from 'vitest';
 import { commandLine, quote } from '../../../main/backends/sandbox/shell-script.ts';
 
 test('any word survives bash', () => {
-  const word = fc
-    .string({ unit: 'binary' })
-    .filter((text) => !text.includes('\0') && text.isWellFormed());
+  const word = fc.string({ unit: 'binary' }).filter((text) => !text.includes('\0'));
   fc.assert(
     fc.property(fc.array(word, { minLength: 1, maxLength: 5 }), (words) => {
       const out = execFileSync('bash', ['--norc', '-c', `printf '%s\\0' ${commandLine(words)}`], {
