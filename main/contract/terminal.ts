@@ -30,7 +30,7 @@ export const flow = {
   pauseAbove: 100_000,
   resumeBelow: 5_000,
   acknowledgeEvery: 5_000,
-  aheadMs: 50,
+  aheadMs: 80,
   pauseAtMost: 1_500_000,
 } as const;
 /** Characters kept so that a reload of the window brings the screen back. */

@@ -53,9 +53,10 @@ function endOfMark(text: string, from: number): number | null {
 }
 
 function openingAtEnd(text: string, from: number): string {
-  const last = text.lastIndexOf('\x1b');
-  if (last < from || text.length - last >= begin.length) return '';
-  const tail = text.slice(last);
+  const end = text.slice(Math.max(from, text.length - begin.length + 1));
+  const last = end.lastIndexOf('\x1b');
+  if (last < 0) return '';
+  const tail = end.slice(last);
   return begin.startsWith(tail) ? tail : '';
 }
 

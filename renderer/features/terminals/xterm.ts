@@ -25,7 +25,7 @@ export interface Xterm {
   dispose(): void;
 }
 
-const scrollback = 10_000;
+const scrollback = 5_000;
 
 /** Fonts are measured when a terminal opens: they must be there. */
 export const fontsReady = Promise.all(
