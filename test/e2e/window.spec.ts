@@ -104,16 +104,17 @@ test.describe('terminals', () => {
   });
 
   test('the shell is told the size of its window', async ({ lab, page }) => {
-    const columns = async () => {
-      await lab.type('host', 'clear; echo size=$(stty size)');
-      await lab.shows('host', /size=\d+ \d+/);
-      return Number(/size=\d+ (\d+)/.exec(await lab.screen('host'))?.[1]);
+    const columns = async (time: string) => {
+      const size = new RegExp(`${time}=\\d+ (\\d+)`);
+      await lab.type('host', `echo ${time}=$(stty size)`);
+      await lab.shows('host', size);
+      return Number(size.exec(await lab.screen('host'))?.[1]);
     };
-    const wide = await columns();
+    const wide = await columns('before');
     await page.getByTestId('split-right-t1').click();
     await expect(page.getByTestId('terminal-host')).toHaveCount(2);
     await page.waitForTimeout(300);
-    expect(await columns()).toBeLessThan(wide);
+    expect(await columns('after')).toBeLessThan(wide);
   });
 
   test('screen reader mode keeps a tree of the lines', async ({ lab, page }) => {
