@@ -216,6 +216,7 @@ export class Session {
       backend: this.options.backend.kind,
       phase: this.phase,
       nodes: this.nodes.states(this.lab),
+      terminals: this.lab.terminals,
       values: { ...this.view.values },
       step: this.book.current,
       steps: this.book.states((text) => this.view.fill(text)),

@@ -40,7 +40,8 @@ async function main(args: string[]): Promise<number> {
     say(`Ready: ${electron.executable}`);
     return 0;
   }
-  const flags = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  // Chromium complains of buses and GPUs that a learner's machine may well not have: only fatal words are shown.
+  const flags = ['--log-level=3', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
   if (hasDisplay) return open(electron.executable, [...flags, root, ...args], process.env);
   say(
     'There is no display here, so Hoplab shows itself: the guided tour of lab 2 in the real window, on a screen nobody sees.',
