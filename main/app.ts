@@ -73,6 +73,7 @@ class App implements HoplabApp {
     this.backend = new SandboxBackend({
       cacheDir: this.cacheDir,
       siblings: () => this.shelf.labs(),
+      shell: () => this.settings.get().shell,
       onLabChange: (_, to) => {
         void this.session?.becomeLab(to).then(() => this.announceLabs());
       },

@@ -7,7 +7,8 @@ export const Settings = z.object({
   fontSize: z.number().int().min(9).max(32).default(13),
   /** Presenter size: everything larger, for beamers. */
   presenter: z.boolean().default(false),
-  shell: z.enum(['bash', 'sh', 'zsh', 'fish']).default('bash'),
+  /** Where the machine has it; elsewhere bash. */
+  shell: z.enum(['bash', 'zsh', 'fish']).default('bash'),
   screenReader: z.boolean().default(false),
   /** What a click on a command does. */
   onCommandClick: z.enum(['insert', 'run']).default('insert'),

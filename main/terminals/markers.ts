@@ -2,7 +2,7 @@
  * Reads the marks our shells leave in their output: that a prompt was printed, and which command ended how.
  * A mark is an OSC sequence that terminals ignore, so it may stay in the stream:
  *   ESC ] 7713 ; prompt ; <node> BEL
- *   ESC ] 7713 ; ran ; <node> ; <exit> ; <base64 of the command line> BEL
+ *   ESC ] 7713 ; ran ; <node> ; <exit, -1 when it begins> ; <base64 of the command line> BEL
  * Chunks may be cut anywhere. At most one mark's length is kept in memory.
  */
 export type Marker =
@@ -65,7 +65,7 @@ function parse(body: string): Marker | null {
   const [kind, name = '', exit = '', encoded = ''] = parts;
   if (!node.test(name)) return null;
   if (kind === 'prompt' && parts.length === 2) return { type: 'prompt', node: name };
-  if (kind !== 'ran' || parts.length !== 4 || !/^[0-9]{1,3}$/.test(exit)) return null;
+  if (kind !== 'ran' || parts.length !== 4 || !/^(-1|[0-9]{1,3})$/.test(exit)) return null;
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(encoded)) return null;
   const command = Buffer.from(encoded, 'base64').toString('utf8');
   return { type: 'ran', node: name, exit: Number(exit), command };

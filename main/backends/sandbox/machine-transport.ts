@@ -72,6 +72,8 @@ export class MachineTransport extends NamespaceTransport {
         key,
         ...options.flatMap((option) => ['-o', option]),
         `${this.place.user}@${address}`,
+        // bash is the login shell; another is asked for by name.
+        ...(this.place.shell === '/bin/bash' ? [] : [`exec ${this.place.shell} -l`]),
       ]),
       env: { TERM: 'xterm-256color', PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
       cwd: '/',

@@ -1,6 +1,6 @@
 /** A node's own /etc and homes: what makes it a machine of its own. Path → content; pure. */
 import type { Lab } from '../../contract/lab.ts';
-import type { NodeSpec } from '../../contract/topology.ts';
+import { bashrc, fishConfig, zshrc } from './shell-files.ts';
 
 export interface NodeFile {
   path: string;
@@ -25,40 +25,6 @@ const systemUsers = [
   ['dnsmasq', 105],
   ['tcpdump', 106],
 ] as const;
-
-const colours: Record<NodeSpec['kind'], string> = {
-  host: '34',
-  machine: '35',
-  container: '36',
-  router: '33',
-  server: '32',
-};
-
-/**
- * The shell of a node: prompt, history, and the marks by which the app learns what was typed and how it
- * ended. The mark of the prompt is its last part, because only then does bash read what is typed.
- */
-function bashrc(node: string, kind: NodeSpec['kind']): string {
-  return `# Interactive shells of ${node}.
-case $- in *i*) ;; *) return ;; esac
-shopt -s checkwinsize histappend
-HISTCONTROL= HISTSIZE=5000 HISTFILESIZE=5000
-# "cd lab1" finds the lab's folder from anywhere, also from inside it.
-CDPATH=.:~
-PS1='\\[\\e[1;${colours[kind]}m\\]\\u@\\h\\[\\e[0m\\]:\\[\\e[1;34m\\]\\w\\[\\e[0m\\]\\$ \\[\\e]7713;prompt;${node}\\a\\]'
-alias ls='ls --color=auto' grep='grep --color=auto' ll='ls -l'
-__hoplab_line() { local line; line=$(HISTTIMEFORMAT= history 1); line=\${line#"\${line%%[![:space:]]*}"}; line=\${line#* }; printf %s "\${line#"\${line%%[![:space:]]*}"}" | base64 -w0; }
-__hoplab_begin() { printf '\\e]7713;ran;%s;-1;%s\\a' ${node} "$(__hoplab_line)"; }
-__hoplab_prompt() {
-  local status=$?
-  if [[ \${__hoplab_last:-} != "\${HISTCMD}" && -n \${__hoplab_last:-} ]]; then printf '\\e]7713;ran;%s;%s;%s\\a' ${node} "$status" "$(__hoplab_line)"; fi
-  __hoplab_last=$HISTCMD
-  return "$status"
-}
-PROMPT_COMMAND=__hoplab_prompt
-PS0='$(__hoplab_begin)'
-`;
-}
 
 function resolvedConf(): string {
   return `#  This file is part of systemd.
@@ -138,6 +104,10 @@ export function filesOf(lab: Lab, node: string, hostName = node, ranged = true):
       content: `export PATH=${path}/opt/hoplab/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nexport LANG=C.UTF-8\n[ -n "$BASH_VERSION" ] && . /etc/bash.bashrc\n`,
     },
     { path: '/etc/bash.bashrc', content: bashrc(node, spec.kind) },
+    { path: '/etc/zsh/zshrc', content: zshrc(node, spec.kind) },
+    { path: '/etc/fish/config.fish', content: fishConfig(node, spec.kind) },
+    // Without a file of their own, zsh asks a newcomer questions (zsh-newuser-install).
+    { path: user === 'root' ? '/root/.zshrc' : `/home/${user}/.zshrc`, content: '' },
     ...(resolver ? [{ path: '/etc/systemd/resolved.conf', content: resolvedConf() }] : []),
     ...spec.files.map((file) => ({
       path: file.path,

@@ -1,4 +1,5 @@
 /** The default backend: the lab's whole world out of Linux namespaces, without root, daemon or download. */
+import { existsSync } from 'node:fs';
 import type { Backend, NodeStatus, Task } from '../backend.ts';
 import type { BackendHealth } from '../../contract/health.ts';
 import { LabFailure } from '../../contract/failure.ts';
@@ -27,6 +28,8 @@ export interface SandboxOptions {
   record?: (code: string) => void;
   /** Labs whose folders lie in the host's home. */
   siblings(): Lab[];
+  /** The learner's shell; bash where this machine does not have it. */
+  shell?: () => string;
   /** `vagrant up` was typed in another lab's folder: the window goes there. */
   onLabChange?(from: Lab, to: Lab): void;
 }
@@ -94,7 +97,7 @@ export class SandboxBackend implements Backend {
 
   transport(lab: Lab, node: string): NamespaceTransport {
     const { world, machines } = this.of(lab);
-    return transportOf(world, node, machines);
+    return transportOf(world, node, this.options.shell?.(), machines);
   }
 
   /** The opened sandbox of a lab; throws `node-down` when it is not open. */
@@ -169,7 +172,17 @@ export class SandboxBackend implements Backend {
   }
 }
 
-function transportOf(world: World, node: string, machines?: Hypervisor): NamespaceTransport {
+/** The program a terminal runs: the learner's choice where it is there. */
+function shellProgram(wanted: string): string {
+  return wanted !== 'bash' && existsSync(`/usr/bin/${wanted}`) ? `/usr/bin/${wanted}` : '/bin/bash';
+}
+
+function transportOf(
+  world: World,
+  node: string,
+  shell = 'bash',
+  machines?: Hypervisor,
+): NamespaceTransport {
   const spec = world.lab.nodes[node];
   if (!spec) throw new LabFailure('not-found', `${node} is not a node of ${world.lab.title}.`);
   const place: NamespaceNode = {
@@ -179,9 +192,9 @@ function transportOf(world: World, node: string, machines?: Hypervisor): Namespa
     ...(spec.kind === 'host' && spec.user && { folder: `/home/${spec.user}/${world.lab.folder}` }),
     ranged: world.around.ranged,
     path: spec.kind === 'host' ? `/opt/hoplab/host:${searchPath}` : searchPath,
-    shell: '/bin/bash',
+    shell: shellProgram(shell),
   };
   if (spec.kind === 'machine' && machines)
-    return new MachineTransport(place, machines, transportOf(world, world.host));
+    return new MachineTransport(place, machines, transportOf(world, world.host, shell));
   return new NamespaceTransport(place);
 }

@@ -12,7 +12,7 @@ const marker: fc.Arbitrary<Marker> = fc.oneof(
   fc.record({
     type: fc.constant('ran' as const),
     node,
-    exit: fc.integer({ min: 0, max: 255 }),
+    exit: fc.integer({ min: -1, max: 255 }),
     command: fc.string({ unit: 'grapheme', maxLength: 200 }),
   }),
 );
