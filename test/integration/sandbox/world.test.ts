@@ -140,6 +140,35 @@ describe.each(people().map((person) => [person.who, person] as const))(
       expect(found['mend']).toContain('boxA');
     });
 
+    it('port forwards are really opened and closed, and what is refused says why', async () => {
+      const found = await ask(person, 'labs/01-nat', 'host', {
+        open: `vm=$(vboxmanage list vms | sed 's/^"\\([^"]*\\)".*/\\1/'); vboxmanage controlvm $vm natpf1 "web,tcp,127.0.0.1,8080,,80"; vboxmanage showvminfo $vm --machinereadable | grep Forwarding; ss -tln | grep -c 127.0.0.1:8080`,
+        twice: 'vboxmanage controlvm $vm natpf1 "web,tcp,127.0.0.1,8081,,80"; echo $?',
+        taken: 'vboxmanage controlvm $vm natpf1 "other,tcp,127.0.0.1,2222,,80"; echo $?',
+        close:
+          'vboxmanage controlvm $vm natpf1 delete web; ss -tln | grep -c 127.0.0.1:8080; vboxmanage controlvm $vm natpf1 delete web; echo $?',
+        bad: 'vboxmanage controlvm $vm setlinkstate1 maybe; echo $?; vboxmanage controlvm $vm setlinkstate7 off; echo $?; vboxmanage showvminfo nosuchvm --machinereadable; echo $?',
+        off: 'vboxmanage controlvm $vm poweroff 2>/dev/null; vboxmanage list runningvms; vboxmanage controlvm $vm setlinkstate1 off; echo $?',
+        inside:
+          'docker run -d --rm --name=nginx nginx:latest | cut -c1-12 >id; docker exec nginx hostname | diff - id && docker exec nginx curl -s localhost | grep -c Welcome',
+      });
+      expect(found['open']).toBe(
+        'Forwarding(0)="ssh,tcp,127.0.0.1,2222,,22"\nForwarding(1)="web,tcp,127.0.0.1,8080,,80"\n1\n',
+      );
+      expect(found['twice']).toMatch(
+        /^VBoxManage: error: A NAT rule of this name already exists\n[\s\S]*\n1\n$/,
+      );
+      expect(found['taken']).toMatch(/already exists\n1\n$/);
+      expect(found['close']).toMatch(
+        /^0\nVBoxManage: error: Code NS_ERROR_INVALID_ARG[\s\S]*\n1\n$/,
+      );
+      expect(found['bad']).toMatch(
+        /Invalid link state 'maybe'\.\n2\n[\s\S]*\n1\nVBoxManage: error: Could not find a registered machine named 'nosuchvm'[\s\S]*\n1\n$/,
+      );
+      expect(found['off']).toMatch(/is not currently running\.\n1\n$/);
+      expect(found['inside']).toBe('2\n');
+    });
+
     it('halts, starts again with its files, and is destroyed', async () => {
       const found = await ask(person, 'labs/01-nat', 'host', {
         write: "vagrant ssh -c 'echo kept > note'",
