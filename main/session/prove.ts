@@ -24,6 +24,7 @@ export interface Proof {
 }
 
 const patienceMs = 20_000;
+const settleMs = 3_000;
 
 export interface ProveOptions {
   /** Brings machines and containers down, as a learner would at the end. */
@@ -63,14 +64,7 @@ export async function prove(session: Session, lab: Lab, options: ProveOptions): 
     await session.rules().undoAll();
     await options.tidy();
     proof.timings.undo = performance.now() - undoBegan;
-    const after = await readNodes();
-    const lines = standing.flatMap((id, at) =>
-      difference(
-        id,
-        before[at] ?? new Map<string, string[]>(),
-        after[at] ?? new Map<string, string[]>(),
-      ),
-    );
+    const lines = await settledDifference(standing, before, readNodes);
     if (lines.length > 0) proof.baseline = lines;
   } finally {
     await session.stop();
@@ -88,6 +82,30 @@ export async function prove(session: Session, lab: Lab, options: ProveOptions): 
     proof.steps.length === lab.steps.length &&
     proof.steps.every((step) => step.ok);
   return proof;
+}
+
+/**
+ * What differs on the nodes. The kernel tells that a bridge has lost its carrier up to a second late (it
+ * collects such events, net/core/link_watch.c), so a difference counts only when it stays.
+ */
+async function settledDifference(
+  nodes: readonly string[],
+  before: readonly Map<string, string[]>[],
+  read: () => Promise<Map<string, string[]>[]>,
+): Promise<string[]> {
+  const end = performance.now() + settleMs;
+  for (;;) {
+    const after = await read();
+    const lines = nodes.flatMap((id, at) =>
+      difference(
+        id,
+        before[at] ?? new Map<string, string[]>(),
+        after[at] ?? new Map<string, string[]>(),
+      ),
+    );
+    if (lines.length === 0 || performance.now() > end) return lines;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 async function proveStep(
