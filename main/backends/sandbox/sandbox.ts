@@ -2,12 +2,12 @@
 import { existsSync } from 'node:fs';
 import type { Backend, NodeStatus, Task } from '../backend.ts';
 import type { BackendHealth } from '../../contract/health.ts';
-import { LabFailure } from '../../contract/failure.ts';
+import { LabFailure, toFailure } from '../../contract/failure.ts';
 import type { Lab } from '../../contract/lab.ts';
 import { NamespaceTransport, type NamespaceNode } from '../../transports/namespace.ts';
 import { hostPrograms, relayPath } from './commands/client.ts';
 import { serveCommands } from './commands/server.ts';
-import { findDaemons, welcomePage } from './daemons.ts';
+import { fetchDaemons, findDaemons, welcomePage, type Daemons } from './daemons.ts';
 import { identify } from './identity.ts';
 import { makeSshKey } from './keys.ts';
 import { MachineTransport } from './machine-transport.ts';
@@ -46,6 +46,7 @@ const searchPath = '/opt/hoplab/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/us
 export class SandboxBackend implements Backend {
   readonly kind = 'sandbox';
   private readonly opened = new Map<string, Opened>();
+  private daemonsAsked = false;
 
   constructor(private readonly options: SandboxOptions) {}
 
@@ -108,7 +109,7 @@ export class SandboxBackend implements Backend {
   }
 
   private async open(lab: Lab, task: Task): Promise<Opened> {
-    const [identity, daemons] = await Promise.all([identify(), findDaemons(this.options.cacheDir)]);
+    const [identity, daemons] = await Promise.all([identify(), this.daemons(task)]);
     const process = await LabProcess.create(identity, this.options.unshare, this.options.record);
     const onAbort = () => void process.end();
     task.signal.addEventListener('abort', onAbort, { once: true });
@@ -160,6 +161,21 @@ export class SandboxBackend implements Backend {
     } finally {
       task.signal.removeEventListener('abort', onAbort);
     }
+  }
+
+  /** What the labs run inside; fetched once where it is missing, and done without where it cannot be had. */
+  private async daemons(task: Task): Promise<Daemons> {
+    const { cacheDir } = this.options;
+    const found = await findDaemons(cacheDir);
+    if (found.missing.length === 0 || this.daemonsAsked) return found;
+    this.daemonsAsked = true;
+    task.progress(null, 'Fetching the programs the machines of the lab run (once)');
+    return fetchDaemons(cacheDir, (line) => {
+      task.log(line);
+    }).catch((error: unknown) => {
+      task.log(toFailure(error).message);
+      return found;
+    });
   }
 
   private siblingsOf(lab: Lab): Lab[] {
