@@ -23,7 +23,11 @@ const playwright = spawn(
     join(here, 'playwright.config.ts'),
     ...process.argv.slice(2),
   ],
-  { cwd: root, stdio: 'inherit', env: { ...process.env, ...(display && { DISPLAY: display.name }) } },
+  {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...(display && { DISPLAY: display.name }) },
+  },
 );
 playwright.once('close', (code) => {
   display?.end();
