@@ -10,7 +10,7 @@ import { defaultCacheDir } from '../platform/paths.ts';
 import { memoryJournal } from '../rules/journal.ts';
 import { emptyProgress, noProgress } from '../session/progress.ts';
 import { Session } from '../session/session.ts';
-import { inProcessPtyHost } from '../terminals/client.ts';
+import { inProcessPtyHost, type PtyHostClient } from '../terminals/client.ts';
 
 /** Loads a lab or rejects with `lab-invalid`, whose detail has a line for each mistake. */
 export async function readLab(dir: string): Promise<Lab> {
@@ -45,21 +45,7 @@ export async function makeWorkbench(lab: Lab): Promise<Workbench> {
     siblings: () => [lab, ...siblings],
   });
   const ptyHost = inProcessPtyHost();
-  const session = new Session(
-    lab,
-    {
-      backend,
-      ptyHost,
-      progress: noProgress,
-      journal: () => Promise.resolve(memoryJournal()),
-      changed: () => undefined,
-      terminals: () => undefined,
-      reveal: () => undefined,
-      log: () => undefined,
-      nodesChanged: () => undefined,
-    },
-    emptyProgress(),
-  );
+  const session = quietSession(lab, backend, ptyHost);
   return {
     backend,
     session,
@@ -68,6 +54,26 @@ export async function makeWorkbench(lab: Lab): Promise<Workbench> {
       await ptyHost.dispose();
     },
   };
+}
+
+/** A session nobody watches and that writes no file. */
+export function quietSession(lab: Lab, backend: SandboxBackend, ptyHost: PtyHostClient): Session {
+  const nothing = (): void => undefined;
+  return new Session(
+    lab,
+    {
+      backend,
+      ptyHost,
+      progress: noProgress,
+      journal: () => Promise.resolve(memoryJournal()),
+      changed: nothing,
+      terminals: nothing,
+      reveal: nothing,
+      log: nothing,
+      nodesChanged: nothing,
+    },
+    emptyProgress(),
+  );
 }
 
 /** Ends machines and containers of a sandbox, and what came to the host with them. */

@@ -1,4 +1,5 @@
 /** A Hoplab for each test, with its own data folder, gone afterwards. */
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { _electron, test as base, type ElectronApplication, type Page } from '@playwright/test';
@@ -39,7 +40,7 @@ export const test = base.extend<Fixtures>({
       join(dataDir, 'window.json'),
       JSON.stringify({ x: 0, y: 0, ...size, maximized: false }),
     );
-    const running: ElectronApplication[] = [];
+    const running: { electron: ElectronApplication; child: ChildProcess }[] = [];
     const env = { ...withoutUndefined(process.env), HOPLAB_FAKE_APP: scenario };
     const command = async (): Promise<[string, ...string[]]> => [
       await electronExecutable(),
@@ -55,13 +56,13 @@ export const test = base.extend<Fixtures>({
       start: async () => {
         const [executablePath, ...args] = await command();
         const electron = await _electron.launch({ executablePath, args, env });
-        running.push(electron);
+        running.push({ electron, child: electron.process() });
         const page = await electron.firstWindow();
         await page.getByTestId('open-settings').waitFor();
         return { electron, page };
       },
     });
-    for (const electron of running) await end(electron);
+    for (const { electron, child } of running) await end(electron, child);
     rmSync(dataDir, { recursive: true, force: true });
   },
   electron: async ({ hoplab }, use) => {
@@ -78,9 +79,8 @@ export const test = base.extend<Fixtures>({
 
 export { expect } from '@playwright/test';
 
-/** A lab may still run: the question whether to stop it is answered with yes. */
-async function end(electron: ElectronApplication): Promise<void> {
-  const child = electron.process();
+/** A lab may still run: the question whether to stop it is answered with yes. Some tests ended it themselves. */
+async function end(electron: ElectronApplication, child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   await electron
     .evaluate(({ dialog }) => {

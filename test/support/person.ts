@@ -59,8 +59,8 @@ export function myself(): Person {
   };
 }
 
-/** An ordinary user; `ranged: false` without a range of subordinate ids. Needs root. */
-export function ordinaryUser({ ranged = true } = {}): Person {
+/** An ordinary user; without a range of subordinate ids, or without /dev/net/tun, on demand. Needs root. */
+export function ordinaryUser({ ranged = true, tun = true } = {}): Person {
   const home = mkdtempSync(join(tmpdir(), 'hoplab-user-'));
   const app = join(home, 'app');
   mkdirSync(join(app, 'node_modules'), { recursive: true });
@@ -85,7 +85,7 @@ export function ordinaryUser({ ranged = true } = {}): Person {
   const script = [
     ...binds,
     'mount -t tmpfs -o mode=755 tmpfs /dev/net',
-    'mknod -m 666 /dev/net/tun c 10 200',
+    `mknod -m ${tun ? '666' : '600'} /dev/net/tun c 10 200`,
     `exec setpriv --reuid=${String(uid)} --regid=${String(uid)} --clear-groups -- "$@"`,
   ].join(' && ');
   return {

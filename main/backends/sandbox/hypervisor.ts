@@ -221,10 +221,11 @@ export class Hypervisor {
     return [
       ...(lines.length > 0 ? [`ip -batch - <<'IP'\n${lines.join('\n')}\nIP`] : []),
       `[[ -p /slirp ]] || mkfifo /slirp; exec 6<>/slirp 9</proc/self/ns/net`,
-      // The shell writes its own number, then becomes slirp4netns: the learner finds it by its own name.
-      `enter ${this.world.host} /bin/sh -c 'echo $$ >/run/hoplab/nat-${machine.node}.pid; exec slirp4netns --mtu=1500 --cidr=${network?.subnet ?? ''} --netns-type=path --api-socket /run/hoplab/nat-${machine.node}.sock --ready-fd=6 /proc/self/fd/9 ${tap} >/var/log/nat-${machine.node}.log 2>&1 7>&-' </dev/null &`,
+      // The shell writes its own number, then becomes slirp4netns: the learner finds it by its own name. It
+      // says 1 when it is ready; when it ends instead, 0 is said for it.
+      `( enter ${this.world.host} /bin/sh -c 'echo $$ >/run/hoplab/nat-${machine.node}.pid; exec slirp4netns --mtu=1500 --cidr=${network?.subnet ?? ''} --netns-type=path --api-socket /run/hoplab/nat-${machine.node}.sock --ready-fd=6 /proc/self/fd/9 ${tap} >/var/log/nat-${machine.node}.log 2>&1 7>&-' </dev/null; printf 0 >&6 ) &`,
       'exec 9<&-',
-      'read -r -N 1 -t 10 -u 6 _ || { echo "fail slirp4netns it did not start"; return 1; }; exec 6>&-',
+      `read -r -N 1 -t 10 -u 6 ready; [[ $ready == 1 ]] || { echo "fail slirp4netns $(enter ${this.world.host} tail -n 2 /var/log/nat-${machine.node}.log | tr '\\n' ' ')"; return 1; }; exec 6>&-`,
       `ip link set ${tap} master ${this.world.bridgeName(card.network)}; ip link set ${tap} up`,
     ].join('\n');
   }

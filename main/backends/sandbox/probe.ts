@@ -1,5 +1,5 @@
 /** What the sandbox needs of this machine, looked for one by one; never throws. */
-import { access } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import type { BackendHealth, HealthItem } from '../../contract/health.ts';
 import { run } from '../../platform/run.ts';
 import { findDaemons } from './daemons.ts';
@@ -59,6 +59,7 @@ export async function probeSandbox(options: {
   const items = await Promise.all([
     namespaces(options.unshare ?? 'unshare'),
     ids(),
+    tun(),
     programs(),
     daemons(options.cacheDir),
   ]);
@@ -127,6 +128,33 @@ async function ids(): Promise<HealthItem> {
     command: ranged
       ? null
       : (/(sudo .*)$/.exec(advice ?? '')?.[1] ?? 'sudo apt-get install -y uidmap'),
+  };
+}
+
+/** The hypervisor's NAT reads frames from a tap; as root the sandbox gets a device node of its own. */
+async function tun(): Promise<HealthItem> {
+  const allowed =
+    process.getuid?.() === 0 ||
+    (await access('/dev/net/tun', constants.R_OK | constants.W_OK).then(
+      () => true,
+      () => false,
+    ));
+  const there = await access('/dev/net/tun').then(
+    () => true,
+    () => false,
+  );
+  return {
+    id: 'tun',
+    title: 'Tap devices',
+    backend: 'sandbox',
+    status: allowed ? 'ok' : 'warning',
+    wanted: 'everybody may read and write /dev/net/tun',
+    found: allowed ? 'allowed' : there ? 'only root may' : 'no /dev/net/tun',
+    why: 'The NAT card of a virtual machine ends in one. Without it, machines with a NAT card do not start.',
+    fix: allowed
+      ? null
+      : 'Most systems allow it from the start. Allow it until the next start with the line below.',
+    command: allowed ? null : there ? 'sudo chmod 666 /dev/net/tun' : 'sudo modprobe tun',
   };
 }
 

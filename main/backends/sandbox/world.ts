@@ -145,7 +145,9 @@ export class World {
       throw new LabFailure(
         'command-failed',
         `The lab could not be built: ${failed ?? `status ${String(result.status)}`}`,
-        undefined,
+        failed?.includes('/dev/net/tun')
+          ? 'Health names the line that lets you use /dev/net/tun.'
+          : undefined,
         this.process.complaints,
       );
     }

@@ -7,10 +7,8 @@ import { identify } from '../../backends/sandbox/identity.ts';
 import { inNamespaces } from '../../backends/sandbox/lab-process.ts';
 import type { Lab } from '../../contract/lab.ts';
 import { defaultCacheDir } from '../../platform/paths.ts';
-import { memoryJournal } from '../../rules/journal.ts';
-import { emptyProgress, noProgress } from '../../session/progress.ts';
-import { Session } from '../../session/session.ts';
 import { inProcessPtyHost, type InProcessPtyHost, type PtyEvent } from '../../terminals/client.ts';
+import { quietSession } from '../workbench.ts';
 import { median, ratio, type Figure } from './figure.ts';
 
 const rounds = 7;
@@ -63,21 +61,7 @@ async function ours(lab: Lab, record?: (code: string) => void): Promise<Times> {
     siblings: () => [lab],
     ...(record && { record }),
   });
-  const session = new Session(
-    lab,
-    {
-      backend,
-      ptyHost,
-      progress: noProgress,
-      journal: () => Promise.resolve(memoryJournal()),
-      changed: () => undefined,
-      terminals: () => undefined,
-      reveal: () => undefined,
-      log: () => undefined,
-      nodesChanged: () => undefined,
-    },
-    emptyProgress(),
-  );
+  const session = quietSession(lab, backend, ptyHost);
   try {
     const began = performance.now();
     const first = prompt(ptyHost, host);

@@ -224,3 +224,18 @@ describe.runIf(isRoot)('without a range of subordinate ids', () => {
     expect(doctor.stdout).toContain('/etc/subuid has no range');
   });
 });
+
+describe.runIf(isRoot)('where only root may use /dev/net/tun', () => {
+  const person = ordinaryUser({ tun: false });
+  afterAll(() => {
+    person.dispose();
+  });
+
+  it('the machine does not start, the reason is named, and doctor has the line that helps', async () => {
+    const outcome = await hoplab(person, 'exec', 'labs/01-nat', 'host', '--', 'true');
+    expect(outcome.code).toBe(1);
+    expect(outcome.stderr).toContain('/dev/net/tun');
+    const doctor = await hoplab(person, 'doctor');
+    expect(doctor.stdout).toContain('sudo chmod 666 /dev/net/tun');
+  });
+});
