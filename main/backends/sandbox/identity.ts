@@ -4,6 +4,7 @@
  */
 import { access, readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
+import { LabFailure } from '../../contract/failure.ts';
 import { run } from '../../platform/run.ts';
 
 /** Above systemd-nspawn's container range (systemd UIDS-GIDS.md), so that it meets nobody's. */
@@ -19,30 +20,58 @@ export interface Identity {
   advice: string | null;
 }
 
-/** Finds out how the user namespace can be made. Never fails: the least is a namespace with one user. */
+/** Version of util-linux, as far as it matters here. */
+export interface UtilLinux {
+  major: number;
+  minor: number;
+}
+
+/** Finds out how the user namespace can be made. Rejects only where root would have to be the real root. */
 export async function identify(): Promise<Identity> {
   const { uid, username } = userInfo();
+  const [{ stdout }, missing] = await Promise.all([
+    run(['unshare', '--version']),
+    uid === 0 ? null : whatTheRangeLacks(username, uid),
+  ]);
+  return identityFor(uid, parseVersion(stdout), missing);
+}
+
+export function parseVersion(text: string): UtilLinux {
+  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(text) ?? [];
+  return { major: Number(major), minor: Number(minor) };
+}
+
+/**
+ * Flags of unshare(1) for this user. Ranges of ids came with util-linux 2.38, which wants outer,inner,count;
+ * from 2.39 on it is inner:outer:count. Throws `tool-missing` for root before 2.38: never the real root.
+ */
+export function identityFor(uid: number, version: UtilLinux, missing: string | null): Identity {
+  const atLeast = (minor: number): boolean =>
+    version.major > 2 || (version.major === 2 && version.minor >= minor);
+  const name = `${String(version.major)}.${String(version.minor)}`;
   if (uid === 0) {
-    const map = await mapFlag(rootsRange);
+    if (!atLeast(38))
+      throw new LabFailure(
+        'tool-missing',
+        `util-linux ${name} cannot give root another id inside.`,
+        'Start Hoplab as an ordinary user, or bring util-linux 2.38 or later.',
+      );
+    const map = atLeast(39)
+      ? `0:${String(rootsRange)}:${String(rangeSize)}`
+      : `${String(rootsRange)},0,${String(rangeSize)}`;
     return {
       flags: ['--user', `--map-users=${map}`, `--map-groups=${map}`, '--setuid=0', '--setgid=0'],
       ranged: true,
       advice: null,
     };
   }
-  const missing = await whatTheRangeLacks(username, uid);
-  if (missing) return { flags: ['--user', '--map-root-user'], ranged: false, advice: missing };
+  const lacks =
+    missing ??
+    (atLeast(38)
+      ? null
+      : `util-linux ${name} knows one user id only: 2.38 or later brings the rest`);
+  if (lacks) return { flags: ['--user', '--map-root-user'], ranged: false, advice: lacks };
   return { flags: ['--user', '--map-root-user', '--map-auto'], ranged: true, advice: null };
-}
-
-/** util-linux 2.38 wants outer,inner,count; from 2.39 on it is inner:outer:count (unshare(1)). */
-async function mapFlag(outer: number): Promise<string> {
-  const { stdout } = await run(['unshare', '--version']);
-  const [, major = '2', minor = '0'] = /(\d+)\.(\d+)/.exec(stdout) ?? [];
-  const old = Number(major) === 2 && Number(minor) < 39;
-  return old
-    ? `${String(outer)},0,${String(rangeSize)}`
-    : `0:${String(outer)}:${String(rangeSize)}`;
 }
 
 async function whatTheRangeLacks(username: string, uid: number): Promise<string | null> {
