@@ -24,6 +24,16 @@ export const useSession = defineStore('session', () => {
       state.value?.rules.filter(({ life }) => life !== 'off' && life !== 'unavailable').length ?? 0,
   );
 
+  /** The labs, with what has been done in the open one up to this moment. */
+  const shelf = computed(() =>
+    app.labs.map((lab) => {
+      const open = state.value;
+      if (open?.labId !== lab.id || open.steps.length === 0) return lab;
+      const stepsDone = open.steps.filter(({ done }) => done).length;
+      return { ...lab, stepsDone, resumeAt: open.step };
+    }),
+  );
+
   /** Node ids as they stand side by side: those with a terminal from the start, then the others, host first. */
   const order = computed(() => {
     const nodes = state.value?.nodes ?? [];
@@ -79,6 +89,7 @@ export const useSession = defineStore('session', () => {
     step,
     isRunning,
     rulesOn,
+    shelf,
     order,
     node,
     colour,

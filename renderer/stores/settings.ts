@@ -37,6 +37,8 @@ export const useSettings = defineStore('settings', () => {
     return presenter ? Math.round(fontSize * presenterScale) : fontSize;
   });
 
+  const terminalFont = computed(() => Math.max(9, textSize.value - 1));
+
   watchEffect(() => {
     document.documentElement.dataset['theme'] = theme.value;
     const { style } = document.documentElement;
@@ -59,5 +61,5 @@ export const useSettings = defineStore('settings', () => {
     return set({ fontSize });
   }
 
-  return { current, theme, textSize, set, changeTextSize };
+  return { current, theme, textSize, terminalFont, set, changeTextSize };
 });

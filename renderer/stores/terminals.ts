@@ -23,6 +23,8 @@ export const useTerminals = defineStore('terminals', () => {
   const infos = shallowRef<TerminalInfo[]>([]);
   const columns = shallowRef<string[][]>([]);
   const focused = ref<string | null>(null);
+  /** The one that was typed into last. */
+  const inUse = ref<string | null>(null);
   const broadcast = ref(false);
   const screens = new Map<string, Screen>();
   /** Waiting for a screen that is not drawn yet. */
@@ -55,7 +57,23 @@ export const useTerminals = defineStore('terminals', () => {
     return session.order.findIndex((each) => each === node);
   }
 
+  /** A new shell on a node takes the place of one that is cut off or has ended with its node. */
+  function replaced(next: TerminalInfo[]): TerminalInfo | null {
+    const known = new Set(infos.value.map(({ id }) => id));
+    const added = next.filter(({ id }) => !known.has(id));
+    return (
+      next.find(
+        ({ id, node, frozen, state }) =>
+          known.has(id) &&
+          (frozen !== null || state === 'ended') &&
+          added.some((each) => each.node === node),
+      ) ?? null
+    );
+  }
+
   function receive(next: TerminalInfo[]) {
+    const old = place ? null : replaced(next);
+    if (old) place = { beside: old.id, direction: 'down' };
     infos.value = next;
     columns.value = arrange(
       columns.value,
@@ -64,6 +82,7 @@ export const useTerminals = defineStore('terminals', () => {
       rank,
     );
     place = null;
+    if (old?.state === 'ended') void close(old.id);
     if (next.filter(({ state }) => state === 'open').length < 2) broadcast.value = false;
   }
 
@@ -129,6 +148,7 @@ export const useTerminals = defineStore('terminals', () => {
     screen?.focus();
   }
   async function reveal(id: string) {
+    inUse.value = id;
     (await drawn(id)).focus();
   }
   function send(id: string, keys: string) {
@@ -152,6 +172,7 @@ export const useTerminals = defineStore('terminals', () => {
     infos,
     columns,
     focused,
+    inUse,
     broadcast,
     missing,
     info,
