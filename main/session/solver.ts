@@ -71,6 +71,8 @@ async function terminalFor(
   terminals: Terminals,
   options: SolveOptions,
 ): Promise<string> {
+  // A line before may have cut this terminal's road.
+  await terminals.checkRoads();
   const found = terminals.usable(line.on, !options.visible);
   const id = found?.id ?? (await terminals.open(line.on, { hidden: !options.visible })).id;
   if (!found) terminals.closeFrozen(line.on, !options.visible);
