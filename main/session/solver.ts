@@ -4,6 +4,12 @@ import type { SolveLine } from '../contract/lab.ts';
 import type { PtyEvent } from '../terminals/client.ts';
 import type { Terminals } from './terminals.ts';
 
+/** What one solution keeps in mind while it is typed. */
+interface Typing extends SolveOptions {
+  /** Terminals in which a line before has started a program that reads what is typed next. */
+  reading: Set<string>;
+}
+
 export interface SolveOptions {
   /** Types visibly, letter by letter, in the learner's terminals; otherwise at once, in hidden ones. */
   visible: boolean;
@@ -21,6 +27,10 @@ const keys: Record<NonNullable<SolveLine['keys']>, string> = {
   enter: '\r',
 };
 const letterMs = 12;
+/** A shell of the learner's that shows no prompt for so long runs something of theirs. */
+const busyMs = 8_000;
+/** Ctrl-U: what the learner had begun to type makes room. */
+const clearLine = '\x15';
 
 /** Rejects with LabFailure: `timed-out` names the line that did not come back, `cancelled`, `busy`. */
 export async function solve(
@@ -29,6 +39,7 @@ export async function solve(
   options: SolveOptions,
 ): Promise<void> {
   let watching = false;
+  const typing: Typing = { ...options, reading: new Set() };
   for (const line of lines) {
     options.signal.throwIfAborted();
     if (options.effectsOnly && skips(line, watching)) {
@@ -37,7 +48,7 @@ export async function solve(
     }
     watching = false;
     if (line.answer) options.answer(line.answer.prediction, line.answer.choice);
-    if (line.type !== undefined || line.keys) await typeLine(line, terminals, options);
+    if (line.type !== undefined || line.keys) await typeLine(line, terminals, typing);
   }
 }
 
@@ -50,16 +61,14 @@ function skips(line: SolveLine, watching: boolean): boolean {
   );
 }
 
-async function typeLine(
-  line: SolveLine,
-  terminals: Terminals,
-  options: SolveOptions,
-): Promise<void> {
+async function typeLine(line: SolveLine, terminals: Terminals, options: Typing): Promise<void> {
   const id = await terminalFor(line, terminals, options);
   const done = waitFor(id, line, terminals, options);
   if (line.type !== undefined) {
-    if (options.visible) await typeVisibly(id, line.type, terminals, options.signal);
-    else terminals.type(id, line.type);
+    if (options.visible) {
+      if (terminals.isAtPrompt(id)) terminals.type(id, clearLine);
+      await typeVisibly(id, line.type, terminals, options.signal);
+    } else terminals.type(id, line.type);
     terminals.type(id, '\r');
   }
   if (line.keys) terminals.type(id, keys[line.keys]);
@@ -69,7 +78,7 @@ async function typeLine(
 async function terminalFor(
   line: SolveLine,
   terminals: Terminals,
-  options: SolveOptions,
+  options: Typing,
 ): Promise<string> {
   // A line before may have cut this terminal's road.
   await terminals.checkRoads();
@@ -77,12 +86,12 @@ async function terminalFor(
   const id = found?.id ?? (await terminals.open(line.on, { hidden: !options.visible })).id;
   if (!found) terminals.closeFrozen(line.on, !options.visible);
   terminals.reveal(id);
-  if (line.type !== undefined && !terminals.isAtPrompt(id) && !inProgram(id)) {
+  if (line.type !== undefined && !terminals.isAtPrompt(id) && !options.reading.has(id)) {
     await until(
       id,
       terminals,
-      options,
-      `${line.on}'s terminal shows no prompt`,
+      { ...options, timeoutMs: options.visible ? busyMs : options.timeoutMs },
+      `${line.on}'s terminal is busy. End what runs in it (Ctrl-C) and try again: it showed no prompt`,
       (event) => event.type === 'prompt' && event.id === id,
       () => terminals.isAtPrompt(id),
     );
@@ -90,20 +99,16 @@ async function terminalFor(
   return id;
 }
 
-/** Terminals in which a line before has started a program that reads what is typed next. */
-const reading = new Set<string>();
-const inProgram = (id: string): boolean => reading.has(id);
-
 function waitFor(
   id: string,
   line: SolveLine,
   terminals: Terminals,
-  options: SolveOptions,
+  options: Typing,
 ): Promise<void> {
   if (line.wait === 'none') return Promise.resolve();
   const what = line.type ?? line.keys ?? '';
   if (line.wait === 'prompt') {
-    reading.delete(id);
+    options.reading.delete(id);
     return until(
       id,
       terminals,
@@ -112,7 +117,7 @@ function waitFor(
       (event) => event.id === id && event.type === 'prompt',
     );
   }
-  reading.add(id);
+  options.reading.add(id);
   let seen = '';
   terminals.tap(id, true);
   return until(id, terminals, options, `“${what}” did not print “${line.for ?? ''}”`, (event) => {
