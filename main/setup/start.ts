@@ -48,10 +48,19 @@ async function main(args: string[]): Promise<number> {
   );
   const display = await startXvfb();
   try {
-    return await open(electron.executable, [...flags, root, '--tour=02-host-only', ...args], {
-      ...process.env,
-      DISPLAY: display.name,
-    });
+    return await open(
+      electron.executable,
+      [
+        ...flags,
+        root,
+        ...(args.some((word) => word.startsWith('--tour=')) ? [] : ['--tour=02-host-only']),
+        ...args,
+      ],
+      {
+        ...process.env,
+        DISPLAY: display.name,
+      },
+    );
   } finally {
     display.end();
   }
