@@ -3,13 +3,15 @@
  * and the machine does not notice. It lives in a mount namespace that ends with the process. Needs root.
  */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface CleanRoot {
   /** Runs bash in it as root; answers its output, throws when it fails. */
   run(script: string): string;
+  /** Copies a file of this machine into it. */
+  put(file: string, path: string): void;
   dispose(): void;
 }
 
@@ -61,7 +63,11 @@ export async function cleanRoot(): Promise<CleanRoot> {
   )
     .trim()
     .split(' ');
+  const enter = ['--target', inner, '--mount', '--pid', '--uts', '--ipc', 'bash', '-c'];
   return {
+    put: (file, path) => {
+      execFileSync('nsenter', [...enter, 'cat >"$1"', '-', path], { input: readFileSync(file) });
+    },
     run: (script) =>
       execFileSync(
         'nsenter',

@@ -32,7 +32,8 @@ describe.runIf(isRoot && existsSync('/usr/bin/dpkg-deb'))('the .deb', () => {
     }).trim();
     root = await cleanRoot();
     before = root.run(listing);
-    root.run(`dpkg -i --force-depends ${file} 2>&1`);
+    root.put(file, '/srv/hoplab.deb');
+    root.run('dpkg -i --force-depends /srv/hoplab.deb 2>&1');
   }, 240_000);
 
   afterAll(() => {
