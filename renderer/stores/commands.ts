@@ -52,7 +52,7 @@ export const useCommands = defineStore('commands', () => {
     {
       id: 'health',
       group: 'App',
-      title: 'What this machine can do',
+      title: 'Health: what this machine can do',
       run: () => (app.view = 'health'),
     },
     { id: 'about', group: 'App', title: 'About Hoplab', run: () => (app.overlay = 'about') },

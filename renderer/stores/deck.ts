@@ -8,6 +8,10 @@ export interface Place {
 
 /** More columns than this are too narrow to read; further terminals are stacked. */
 export const mostColumns = 4;
+const leastColumn = 260;
+/** How many columns a deck of this width has room for. */
+export const columnsFor = (width: number): number =>
+  Math.max(2, Math.min(mostColumns, Math.floor(width / leastColumn)));
 
 /**
  * The columns without what is gone, and with what is new: where it was asked for, else in the order of
@@ -18,6 +22,7 @@ export function arrange(
   ids: readonly string[],
   place: Place | null,
   rank: (id: string) => number,
+  most: number = mostColumns,
 ): string[][] {
   const next = columns
     .map((column) => column.filter((id) => ids.includes(id)))
@@ -25,7 +30,7 @@ export function arrange(
   const known = new Set(next.flat());
   for (const id of ids) {
     if (known.has(id)) continue;
-    add(next, id, place, rank);
+    add(next, id, place, rank, most);
     place = null;
   }
   return next;
@@ -36,10 +41,11 @@ function add(
   id: string,
   place: Place | null,
   rank: (id: string) => number,
+  most: number,
 ): void {
   const at = place ? columns.findIndex((column) => column.includes(place.beside)) : -1;
   const column = columns[at];
-  const full = columns.length >= mostColumns;
+  const full = columns.length >= most;
   if (place && column && (place.direction === 'down' || full)) {
     column.splice(column.indexOf(place.beside) + 1, 0, id);
   } else if (column) {

@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import type { NodeState, SessionState } from '../../main/contract/session.ts';
-import { ask, hoplab } from '../bridge.ts';
+import { ask, failureOf, hoplab } from '../bridge.ts';
 import { useApp } from './app.ts';
 import { nodeColours } from './node-colours.ts';
 import { useNotices } from './notices.ts';
@@ -69,14 +69,27 @@ export const useSession = defineStore('session', () => {
 
   async function open(labId: string, fresh = false) {
     log.value = [];
-    await run(hoplab.session.open({ labId, fresh }), 'The lab could not be opened');
-    if (state.value?.labId === labId) app.view = 'lab';
+    try {
+      await ask(hoplab.session.open({ labId, fresh }));
+      if (state.value?.labId === labId) app.view = 'lab';
+    } catch (error) {
+      notices.fail(error, 'The lab could not be opened');
+      const { code } = failureOf(error);
+      // What this machine lacks is named there, with the line that mends it.
+      if (code === 'not-permitted' || code === 'tool-missing') app.view = 'health';
+    }
   }
   const close = () => run(hoplab.session.close(), 'The lab could not be stopped');
   const show = (index: number) => run(hoplab.session.show({ step: index }));
   const goTo = (index: number) => run(hoplab.session.goTo({ step: index }));
   const resetStep = () => run(hoplab.session.resetStep(), 'The step could not be reset');
-  const showMe = () => run(hoplab.session.showMe({ step: state.value?.step ?? 0 }));
+  /** True while a solution is being typed. */
+  const showing = ref(false);
+  async function showMe() {
+    showing.value = true;
+    await run(hoplab.session.showMe({ step: state.value?.step ?? 0 }));
+    showing.value = false;
+  }
   const cancel = () => run(hoplab.session.cancel());
   const answer = (prediction: string, choice: number) =>
     run(hoplab.session.answer({ prediction, choice }));
@@ -90,6 +103,7 @@ export const useSession = defineStore('session', () => {
     isRunning,
     rulesOn,
     shelf,
+    showing,
     order,
     node,
     colour,

@@ -6,6 +6,8 @@ import { ask, hoplab } from '../bridge.ts';
 import { useNotices } from './notices.ts';
 
 const presenterScale = 1.4;
+/** A window so wide is looked at from further away, or its dots are small. */
+const wideScale = (width: number) => (width >= 3200 ? 1.5 : width >= 2500 ? 1.2 : 1);
 /** Sizes in pixels are drawn for this text size. */
 const usualSize = 13;
 
@@ -28,13 +30,19 @@ export const useSettings = defineStore('settings', () => {
     systemDark.value = event.matches;
   });
 
+  const windowWidth = ref(window.innerWidth);
+  window.addEventListener('resize', () => {
+    windowWidth.value = window.innerWidth;
+  });
+
   const theme = computed<'light' | 'dark'>(() => {
     if (current.value.theme !== 'system') return current.value.theme;
     return systemDark.value ? 'dark' : 'light';
   });
   const textSize = computed(() => {
     const { fontSize, presenter } = current.value;
-    return presenter ? Math.round(fontSize * presenterScale) : fontSize;
+    const scale = wideScale(windowWidth.value) * (presenter ? presenterScale : 1);
+    return Math.round(fontSize * scale);
   });
 
   const terminalFont = computed(() => Math.max(9, textSize.value - 1));
@@ -48,9 +56,11 @@ export const useSettings = defineStore('settings', () => {
 
   async function set(change: Partial<Settings>) {
     // Drawn at once; the main process has the last word.
-    current.value = { ...current.value, ...change };
+    const next = { ...current.value, ...change };
+    current.value = next;
+    // All of them: one that is left out would be set back to its default.
     const kept = await notices.attempt(
-      ask(hoplab.settings.set(change)),
+      ask(hoplab.settings.set({ ...next, layout: { ...next.layout } })),
       'The setting could not be kept',
     );
     if (kept) current.value = kept;

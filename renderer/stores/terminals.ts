@@ -3,7 +3,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import type { TerminalInfo } from '../../main/contract/terminal.ts';
 import { ask, hoplab } from '../bridge.ts';
-import { arrange, type Place } from './deck.ts';
+import { arrange, mostColumns, type Place } from './deck.ts';
 import { useNotices } from './notices.ts';
 import { useSession } from './session.ts';
 
@@ -26,9 +26,11 @@ export const useTerminals = defineStore('terminals', () => {
   /** The one that was typed into last. */
   const inUse = ref<string | null>(null);
   const broadcast = ref(false);
+  /** How many columns there is room for; the deck knows. */
+  const room = ref(mostColumns);
   const screens = new Map<string, Screen>();
   /** Waiting for a screen that is not drawn yet. */
-  const waiting = new Map<string, (screen: Screen) => void>();
+  const waiting = new Map<string, ((screen: Screen) => void)[]>();
   const lastOf = new Map<string, string>();
   let place: Place | null = null;
 
@@ -80,6 +82,7 @@ export const useTerminals = defineStore('terminals', () => {
       next.map(({ id }) => id),
       place,
       rank,
+      room.value,
     );
     place = null;
     if (old?.state === 'ended') void close(old.id);
@@ -94,7 +97,13 @@ export const useTerminals = defineStore('terminals', () => {
       `No terminal on ${session.title(node)}`,
     );
     if (!opened) place = null;
-    else closedByLearner.value = closedByLearner.value.filter((each) => each !== node);
+    else {
+      closedByLearner.value = closedByLearner.value.filter((each) => each !== node);
+      // Who opens a terminal means to type into it.
+      void drawn(opened.id).then((screen) => {
+        screen.focus();
+      });
+    }
     return opened;
   }
 
@@ -106,7 +115,7 @@ export const useTerminals = defineStore('terminals', () => {
 
   function register(id: string, screen: Screen): () => void {
     screens.set(id, screen);
-    waiting.get(id)?.(screen);
+    for (const tell of waiting.get(id) ?? []) tell(screen);
     waiting.delete(id);
     return () => screens.delete(id);
   }
@@ -126,7 +135,8 @@ export const useTerminals = defineStore('terminals', () => {
   }
   function drawn(id: string): Promise<Screen> {
     const screen = screens.get(id);
-    return screen ? Promise.resolve(screen) : new Promise((resolve) => waiting.set(id, resolve));
+    if (screen) return Promise.resolve(screen);
+    return new Promise((resolve) => waiting.set(id, [...(waiting.get(id) ?? []), resolve]));
   }
 
   async function focus(node: string) {
@@ -173,6 +183,7 @@ export const useTerminals = defineStore('terminals', () => {
     columns,
     focused,
     inUse,
+    room,
     broadcast,
     missing,
     info,

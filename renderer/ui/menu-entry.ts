@@ -8,5 +8,7 @@ export interface MenuEntry {
   colour?: string;
   hint?: string;
   disabled?: boolean;
+  /** What it does takes the keyboard elsewhere. */
+  leaves?: boolean;
   select: () => unknown;
 }

@@ -307,6 +307,8 @@ test('settings hold at once and after a restart of the page', async ({ page }) =
   await page.reload();
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
   await expect(page.getByTestId('command-1-run')).toHaveText('Run');
+  await page.getByTestId('open-settings').click();
+  await expect(page.getByTestId('setting-font-size'), 'none undoes another').toHaveText('14');
 });
 
 test('splits are remembered', async ({ page }) => {

@@ -46,7 +46,9 @@ export function place(map: LabMap, width: number, measures: Measures): Placed {
   const columns = [...new Set(map.nodes.map(({ column }) => column))].sort((a, b) => a - b);
   const rows = [...new Set(map.nodes.map(({ row }) => row))].sort((a, b) => a - b);
   const pitch = (width - 2 * padding) / Math.max(1, columns.length);
-  const nodeWidth = Math.max(56, Math.min(widestNode, pitch * (pitch < 235 ? 0.66 : 0.58)));
+  // The less room, the more of it for the nodes: their facts matter more than the names of wires.
+  const share = pitch < widestNode * 1.05 ? 0.78 : pitch < widestNode * 1.37 ? 0.66 : 0.58;
+  const nodeWidth = Math.max(56, Math.min(widestNode, pitch * share));
   const boxes = new Map<string, Box>();
   for (const node of map.nodes) {
     boxes.set(node.id, {

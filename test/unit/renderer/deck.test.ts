@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { arrange, mostColumns } from '../../../renderer/stores/deck.ts';
+import { arrange, columnsFor, mostColumns } from '../../../renderer/stores/deck.ts';
 
 const rank = (id: string) => Number(id.slice(1));
 
@@ -33,4 +33,12 @@ test('beyond the most columns terminals are stacked', () => {
   expect(columns.flat().sort()).toEqual(ids);
   const full = arrange(columns, [...ids, 't99'], { beside: 't0', direction: 'right' }, rank);
   expect(full[0]).toEqual(['t0', 't99']);
+});
+
+test('a narrow deck has fewer columns', () => {
+  expect([300, 878, 990, 2000].map(columnsFor)).toEqual([2, 3, 3, 4]);
+  expect(arrange([['t1'], ['t2']], ['t1', 't2', 't3'], null, rank, 2)).toEqual([
+    ['t1'],
+    ['t2', 't3'],
+  ]);
 });
