@@ -20,7 +20,7 @@ const bridges = [...new Set(links.map(([, bridge]) => bridge))];
 /** Our way: all namespaces at once, all links in one `ip -batch`, addresses in one more for each. Prints milliseconds. */
 const batchScript = `
 t0=\${EPOCHREALTIME/./}; declare -A P
-mkfifo /tmp/ready 2>/dev/null || { mount -t tmpfs t /tmp; mkfifo /tmp/ready; }; exec 7<>/tmp/ready
+mount -t tmpfs tmpfs /tmp; mkfifo /tmp/ready; exec 7<>/tmp/ready; W=()
 for h in ${hosts.join(' ')}; do unshare --net bash --norc -c 'echo up >&7; exec sleep 60' & P[$h]=$!; done
 for h in ${hosts.join(' ')}; do read -r -u 7 _; done
 ip -batch - <<X
@@ -32,7 +32,7 @@ wait "\${W[@]}"; t1=\${EPOCHREALTIME/./}; echo $(( t1 - t0 )); kill \${P[@]}
 `;
 
 const mininetScript = `
-import time, sys
+import time
 from mininet.node import Node
 from mininet.nodelib import LinuxBridge
 from mininet.net import Mininet
@@ -55,6 +55,8 @@ export async function benchNetwork(): Promise<Figure[]> {
   const system = python.code === 0 ? 'python3' : '/usr/bin/python3';
   const found = await run([system, '-c', 'import mininet']).catch(() => ({ code: 1 }));
   if (found.code !== 0) return [notMeasured(name, 'Mininet is not installed')];
+  const tool = await run(['brctl', '--version']).catch(() => ({ code: 1 }));
+  if (tool.code !== 0) return [notMeasured(name, 'Mininet wants bridge-utils')];
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
