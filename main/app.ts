@@ -169,10 +169,10 @@ class App implements HoplabApp {
       note: ({ text }) => done(() => this.running().note(text)),
     },
     rules: {
-      apply: ({ ruleId }) => this.running().rules().apply(ruleId),
-      undo: ({ ruleId }) => this.running().rules().undo(ruleId),
-      applyAll: () => this.running().applyStepRules(),
-      undoAll: () => this.running().rules().undoAll(),
+      apply: ({ ruleId }) => this.running().change((rules) => rules.apply(ruleId)),
+      undo: ({ ruleId }) => this.running().change((rules) => rules.undo(ruleId)),
+      applyAll: () => this.running().change((rules, step) => rules.applyAll(step.rules)),
+      undoAll: () => this.running().change((rules) => rules.undoAll()),
     },
     network: {
       watch: ({ node, panel }) => done(() => this.observer.watch(node, panel)),

@@ -6,7 +6,7 @@ import { PanelKind } from './lab.ts';
 import { LabId, LocalId, NodeId } from './names.ts';
 import { PanelView } from './network.ts';
 import { SessionState } from './session.ts';
-import { Settings } from './settings.ts';
+import { Settings, SettingsChange } from './settings.ts';
 import { TerminalId, TerminalInfo } from './terminal.ts';
 
 export const LabSummary = z.object({
@@ -107,7 +107,7 @@ export const contract = {
     reveal: event(z.object({ id: TerminalId })),
   },
   settings: {
-    set: call(Settings.partial(), Settings),
+    set: call(SettingsChange, Settings),
     changed: event(Settings),
   },
   health: { check: call(nothing, z.array(BackendHealth)) },

@@ -19,3 +19,16 @@ export const Settings = z.object({
     .default({ walkthrough: 30, terminals: 55 }),
 });
 export type Settings = z.infer<typeof Settings>;
+
+/** Changes to some of them. Its own schema, because a default would put back what was not named. */
+export const SettingsChange = z.object({
+  theme: Settings.shape.theme.unwrap().optional(),
+  fontSize: Settings.shape.fontSize.unwrap().optional(),
+  presenter: Settings.shape.presenter.unwrap().optional(),
+  shell: Settings.shape.shell.unwrap().optional(),
+  screenReader: Settings.shape.screenReader.unwrap().optional(),
+  onCommandClick: Settings.shape.onCommandClick.unwrap().optional(),
+  introSeen: Settings.shape.introSeen.unwrap().optional(),
+  layout: Settings.shape.layout.unwrap().optional(),
+});
+export type SettingsChange = z.infer<typeof SettingsChange>;

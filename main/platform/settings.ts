@@ -1,6 +1,6 @@
 /** The learner's settings: read once, checked, written whole; a broken file is put aside and said. */
 import { join } from 'node:path';
-import { Settings } from '../contract/settings.ts';
+import { Settings, type SettingsChange } from '../contract/settings.ts';
 import { loadJson, saveJson } from './json-file.ts';
 
 export class SettingsStore {
@@ -25,7 +25,7 @@ export class SettingsStore {
   }
 
   /** Takes checked changes and answers the whole. The file follows; a full disk is reported, not fatal. */
-  set(changes: Partial<Settings>): Settings {
+  set(changes: SettingsChange): Settings {
     this.current = Settings.parse({ ...this.current, ...changes });
     const value = this.current;
     this.saving = this.saving.then(() => saveJson(this.file, value)).catch(this.onError);

@@ -144,9 +144,10 @@ export class Session {
     return this.engine;
   }
 
-  /** Applies the rules the step on screen shows, the marked ones excepted. */
-  applyStepRules(): Promise<void> {
-    return this.rules().applyAll(this.book.step.rules);
+  /** Changes rules, and looks again when what they started (a resolver, say) has had time to be ready. */
+  async change(act: (rules: RuleEngine, step: Step) => Promise<void>): Promise<void> {
+    await act(this.rules(), this.book.step);
+    for (const later of [0, 1000, 3000]) setTimeout(() => this.look.soon(), later).unref();
   }
 
   /** Types a step's solution, visibly. Rejects when a line does not come back. */
@@ -288,13 +289,12 @@ export class Session {
   /** Reads what the window shows and asks the open step's checks. */
   private async observe(): Promise<void> {
     if (this.closed || this.phase.phase !== 'running') return;
-    const { book, view } = this;
+    const { book, view, engine, nodes } = this;
     await Promise.all([
       view.look(this.nodes.lives, (node) => this.transport(node)),
       this.engine?.refresh(),
       this.terminals.checkRoads(),
     ]);
-    const { engine, nodes } = this;
     const context = contextOf({
       book,
       view,

@@ -153,6 +153,7 @@ export class Terminals {
     const entry = this.entries.get(event.id);
     if (!entry) return;
     if (event.type === 'prompt') entry.atPrompt = true;
+    if (event.type === 'ran' && event.exit < 0) entry.atPrompt = false;
     if (event.type === 'ran')
       this.options.ran(event.node, event.command, event.exit < 0 ? null : event.exit);
     if (event.type === 'ended') {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { Settings } from '../../../main/contract/settings.ts';
+import { Settings, SettingsChange } from '../../../main/contract/settings.ts';
 import { loadJson, saveJson } from '../../../main/platform/json-file.ts';
 import { SettingsStore } from '../../../main/platform/settings.ts';
 
@@ -49,4 +49,8 @@ test('the store says where it put a broken file, and goes on', async () => {
   store.set({ fontSize: 20 });
   await store.settled();
   expect((await SettingsStore.open(folder, () => undefined)).get().fontSize).toBe(20);
+});
+
+test('a change of one setting leaves the others alone', () => {
+  expect(SettingsChange.parse({ theme: 'dark' })).toEqual({ theme: 'dark' });
 });
