@@ -24,6 +24,7 @@ export interface NodeWatchOptions {
 const debounceMs = 3;
 /** Under a storm of events a node is read at most half of the time. */
 const restFactor = 1;
+const mostRestMs = 250;
 const pulseMs = 1000;
 
 export class NodeWatch {
@@ -37,7 +38,7 @@ export class NodeWatch {
   #soon: NodeJS.Timeout | null = null;
   #expiry: NodeJS.Timeout | null = null;
   #reading = false;
-  #tookMs = 0;
+  #restUntil = 0;
 
   constructor(options: NodeWatchOptions) {
     this.#options = options;
@@ -66,7 +67,7 @@ export class NodeWatch {
   wake(panels: readonly PanelKind[]): void {
     for (const panel of panels) if (this.#views.has(panel)) this.#dirty.add(panel);
     if (this.#dirty.size === 0 || this.#reading) return;
-    const wait = Math.max(debounceMs, this.#tookMs * restFactor);
+    const wait = Math.max(debounceMs, this.#restUntil - this.#options.now());
     this.#soon ??= setTimeout(() => {
       this.#soon = null;
       void this.#read();
@@ -101,7 +102,8 @@ export class NodeWatch {
       this.#showUnavailable(error);
     } finally {
       this.#reading = false;
-      this.#tookMs = Math.min(this.#options.now() - began, 250);
+      const ended = this.#options.now();
+      this.#restUntil = ended + Math.min(ended - began, mostRestMs) * restFactor;
       this.#expireLater();
       this.wake([]);
     }

@@ -12,11 +12,15 @@ export interface NodeFacts {
   masquerades: string[];
 }
 
+/** Nodes of which the map says whether and how they pass on packets. */
+const passesOn = (kind: string): boolean => kind === 'host' || kind === 'router';
+
 /** Reads a node; null when it cannot be read. */
-export async function readFacts(transport: Transport): Promise<NodeFacts | null> {
+export async function readFacts(transport: Transport, kind: string): Promise<NodeFacts | null> {
   try {
-    const [links, forwarding, nat] = await Promise.all([
-      ipJson<IpLink>(transport, 'addr', 'show'),
+    const links = await ipJson<IpLink>(transport, 'addr', 'show');
+    if (!passesOn(kind)) return { links, forwarding: false, masquerades: [] };
+    const [forwarding, nat] = await Promise.all([
       transport.exec(['cat', '/proc/sys/net/ipv4/ip_forward']),
       transport.exec(['iptables', '-w', '5', '-t', 'nat', '-S', 'POSTROUTING']),
     ]);
@@ -60,7 +64,7 @@ function factsOf(read: NodeFacts, kind: string): string[] {
   const addresses = read.links
     .filter((link) => link.ifname !== 'lo' && ipv4(link))
     .map((link) => `${link.ifname} ${ipv4(link) ?? ''}`);
-  if (kind !== 'host' && kind !== 'router') return addresses;
+  if (!passesOn(kind)) return addresses;
   return [
     read.forwarding ? 'forwarding on' : 'forwarding off',
     ...read.masquerades.map((name) => `NAT out of ${name}`),

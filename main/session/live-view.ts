@@ -21,7 +21,8 @@ export class LiveView {
     const facts = new Map<string, NodeFacts | null>();
     await Promise.all(
       [...lives].map(async ([id, life]) => {
-        if (life === 'running') facts.set(id, await readFacts(transport(id)));
+        if (life !== 'running') return;
+        facts.set(id, await readFacts(transport(id), this.lab.nodes[id]?.kind ?? ''));
       }),
     );
     this.map = drawMap(this.lab, lives, facts);

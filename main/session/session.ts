@@ -54,7 +54,8 @@ export class Session {
       if (!this.closed) options.changed(this.state());
       return Promise.resolve();
     });
-    this.look = new Debounce(20, () => this.observe());
+    // What the learner looks at is painted first: the reads of a round would compete with it for the processor.
+    this.look = new Debounce(60, () => this.observe());
     this.task = new LongTask(() => this.say.soon());
     this.triggers = new Triggers(() => this.look.soon());
     this.terminals = new Terminals({

@@ -1,8 +1,11 @@
 /** From a change in the host's kernel to the row that says so, painted in the window. */
+import { wait } from './cpu.mjs';
 import { absolute, median, percentile } from './figure.mjs';
 import { answer, timeRow } from './watch-page.mjs';
 
 const samples = 50;
+/** Between two changes: a learner types them, and does not wait for the window to be idle. */
+const paceMs = 250;
 
 /**
  * `ip -batch` stands ready, so that the moment before a line is given to it is, but for microseconds, the moment of
@@ -29,6 +32,7 @@ export async function latency(lab) {
     const painted = await page.evaluate(answer);
     const [, changed] = await shows(String.raw`^@${verb}-${number} (\d+\.\d+)$`);
     times.push(painted - Number(changed) * 1000);
+    await wait(paceMs);
   }
   await type('exit');
   await type('clear');
