@@ -164,10 +164,12 @@ export class NodeWatch {
 
   /** What has no event is asked about every second: has any packet moved, any socket come or gone? */
   #tick(): void {
+    // On the beat of the clock: what all nodes ask at once wakes the app once.
+    const wait = pulseMs - (Date.now() % pulseMs);
     this.#ticking ??= setTimeout(() => {
       this.#ticking = null;
       if (this.#reader) void this.#beat(this.#reader);
-    }, pulseMs);
+    }, wait);
   }
 
   async #beat(reader: NodeReader): Promise<void> {

@@ -17,10 +17,12 @@ ${Object.entries(probes)
   .map(([id, argv]) => `    ${id}) ${argv.join(' ')} ;;`)
   .join('\n')}
     pulse)
+      out=
       for file in snmp dev sockstat sockstat6; do
-        [ -r /proc/net/$file ] && mapfile lines < /proc/net/$file && printf '%s' "@$file
-" "\${lines[@]}"
-      done ;;
+        [ -r /proc/net/$file ] && mapfile lines < /proc/net/$file && printf -v text '%s' "@$file
+" "\${lines[@]}" && out+=$text
+      done
+      printf '%s' "$out" ;;
   esac 2>/dev/null
   printf '\\036\\n'
 done`;

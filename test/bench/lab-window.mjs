@@ -75,6 +75,9 @@ function makeLab(folder) {
 
 /** As many panels on screen as there is room for, and all others watched as if they were. */
 export async function openAllPanels({ page }) {
+  // Opened anew, a panel has no row that has just changed: while it tells how long ago, it is not idle.
+  await page.getByTestId('panel-tab-host-routes').first().click();
+  await page.getByTestId('panel-tab-boxA-routes').first().click();
   for (let count = 0; count < 2; count += 1) {
     await page.getByTestId('panel-host-node').first().click();
     await page.getByTestId('menu-panel-add').click();

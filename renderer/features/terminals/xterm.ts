@@ -42,7 +42,8 @@ export function openXterm(element: HTMLElement, options: XtermOptions): Xterm {
     fontWeightBold: '700',
     lineHeight: 1.2,
     scrollback,
-    cursorBlink: true,
+    // The DOM draws a blinking cursor as an animation, sixty times a second.
+    cursorBlink: hasGpu(),
     cursorInactiveStyle: 'outline',
     minimumContrastRatio: 4.5,
     allowProposedApi: true,

@@ -11,7 +11,7 @@ void document.fonts.load(font).finally(() => {
     fontWeightBold: '700',
     lineHeight: 1.2,
     scrollback: 10_000,
-    cursorBlink: true,
+    cursorBlink: Boolean(query.get('webgl')),
     cursorInactiveStyle: 'outline',
     minimumContrastRatio: 4.5,
     allowProposedApi: true,
