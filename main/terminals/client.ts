@@ -69,6 +69,8 @@ export interface HostProcess {
   kill(): void;
 }
 
+/** When a host that nobody has asked for yet is started. */
+const startAfterMs = 1_000;
 /** How long a host may take to close its shells before it is killed. */
 const disposeMs = 2_500;
 
@@ -100,7 +102,8 @@ export function remotePtyHost(start: () => HostProcess): PtyHostClient {
     host.onLost(lost);
     return host;
   };
-  running();
+  // Not at once: until the window stands, it needs the processor more. Who opens a terminal before does not wait.
+  const early = setTimeout(running, startAfterMs);
   return {
     open: (id, spec, size) => {
       open.add(id);
@@ -114,6 +117,7 @@ export function remotePtyHost(start: () => HostProcess): PtyHostClient {
     tap: (id, on) => host?.postMessage({ call: 'tap', id, on }),
     onEvent: (listener) => listeners.add(listener),
     dispose: async () => {
+      clearTimeout(early);
       const last = host;
       if (!last) return;
       const done = new Promise<void>((resolve) => {
