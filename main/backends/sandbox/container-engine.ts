@@ -23,6 +23,11 @@ export interface Container {
   ports: PublishedPort[];
 }
 
+const namespaceKinds = ['net', 'uts', 'ipc', 'mnt'] as const;
+
+/** Where, on the host, a running container's namespaces can be entered: one file a kind. */
+export const namespacesAt = (item: { id: string }): string => `/run/docker/${item.id.slice(0, 12)}`;
+
 export class ContainerEngine {
   private readonly containers = new Map<string, Container>();
 
@@ -30,7 +35,9 @@ export class ContainerEngine {
     // A container whose first process ended is gone, as with --rm; without it, it stays as exited.
     world.onChange(() => {
       for (const [id, item] of this.containers) {
-        if (world.life(item.node) === 'died' && item.remove) this.containers.delete(id);
+        if (world.life(item.node) !== 'died') continue;
+        void this.hideNamespaces(item).catch(() => undefined);
+        if (item.remove) this.containers.delete(id);
       }
     });
   }
@@ -95,35 +102,36 @@ export class ContainerEngine {
   async stop(item: Container): Promise<void> {
     await this.unpublish(item);
     await this.world.stopNode(item.node);
-    await this.inHost(
-      `umount -l /run/docker/${item.id.slice(0, 12)}/* 2>/dev/null; rm -rf /run/docker/${item.id.slice(0, 12)}`,
-    );
+    await this.hideNamespaces(item);
     if (item.remove) await this.remove(item);
   }
 
   async remove(item: Container): Promise<void> {
     await this.unpublish(item);
+    await this.hideNamespaces(item);
     await this.world.removeNode(item.node);
     this.containers.delete(item.id);
   }
 
-  /** Puts the container's namespaces where the host's `docker exec` enters them. */
+  /**
+   * Keeps the container's namespaces open in a process of the host, where its `docker exec` enters them. They are not
+   * bind-mounted: the kernel refuses a mount namespace it counts as older than the mounting one, and since Linux 6.18
+   * counts by processor (kernel/nstree.c), so that whether it works would be chance.
+   */
   private async showNamespaces(item: Container): Promise<void> {
-    const at = `/run/docker/${item.id.slice(0, 12)}`;
-    const kinds = ['net', 'uts', 'ipc', 'mnt'];
-    const opens = kinds
-      .map((kind, index) => `${String(index + 20)}</proc/\${PIDS[${item.node}]}/ns/${kind}`)
-      .join(' ');
-    const binds = kinds
-      .map(
-        (kind, index) =>
-          `: >${at}/${kind}; mount --no-canonicalize --bind /proc/self/fd/${String(index + 20)} ${at}/${kind}`,
-      )
-      .join('; ');
-    const closes = kinds.map((_, index) => `${String(index + 20)}<&-`).join(' ');
+    const at = namespacesAt(item);
+    const numbered = namespaceKinds.map((kind, index) => ({ kind, fd: String(index + 20) }));
+    const opens = numbered.map(({ kind, fd }) => `${fd}</proc/\${PIDS[${item.node}]}/ns/${kind}`);
+    const links = numbered.map(({ kind, fd }) => `ln -s /proc/$!/fd/${fd} ${at}/${kind}`);
+    const shim = `setsid bash -c "exec -a containerd-shim sleep infinity" 7>&- </dev/null >/dev/null 2>&1 & echo $! >${at}/pid`;
     await this.world.process.run(
-      `exec ${opens}; enter ${this.world.host} bash -c 'mkdir -p ${at}; ${binds}'; exec ${closes}`,
+      `exec ${opens.join(' ')}; enter ${this.world.host} bash -c 'mkdir -p ${at}; ${shim}; ${links.join('; ')}'; exec ${numbered.map(({ fd }) => `${fd}<&-`).join(' ')}`,
     );
+  }
+
+  private async hideNamespaces(item: Container): Promise<void> {
+    const at = namespacesAt(item);
+    await this.inHost(`[[ ! -e ${at} ]] || { kill "$(<${at}/pid)"; rm -r ${at}; }`);
   }
 
   /**

@@ -169,6 +169,18 @@ describe.each(people().map((person) => [person.who, person] as const))(
       expect(found['inside']).toBe('2\n');
     });
 
+    it('a container is entered each time it was started, and nothing of it stays on the host', async () => {
+      const found = await ask(person, 'labs/01-nat', 'host', {
+        each: 'for n in {1..12}; do docker run -d --rm --name=nginx nginx:latest >id; docker exec nginx hostname | diff - <(cut -c1-12 id) && docker stop nginx; done',
+        left: 'ls /run/docker; ps -ef | grep -c [c]ontainerd-shim',
+        death:
+          'docker run -d --rm --name=nginx nginx:latest >id; docker exec nginx kill -9 1; docker exec nginx pkill -9 -o nginx; docker stop nginx; ls /run/docker',
+      });
+      expect(found['each']).toBe('nginx\n'.repeat(12));
+      expect(found['left']).toBe('0\n');
+      expect(found['death']).toBe('nginx\n');
+    });
+
     it('halts, starts again with its files, and is destroyed', async () => {
       const found = await ask(person, 'labs/01-nat', 'host', {
         write: "vagrant ssh -c 'echo kept > note'",

@@ -1,7 +1,7 @@
 /** `docker` of the sandbox: starts, shows and ends the lab's containers, in the words of Docker 28. */
 import { LabFailure } from '../../../contract/failure.ts';
 import { addressIn, hostDeviceOf, interfacesOf, prefixOf } from '../plan.ts';
-import type { Container, PublishedPort } from '../container-engine.ts';
+import { namespacesAt, type Container, type PublishedPort } from '../container-engine.ts';
 import { each, unknown, type Command, type Reply } from './answer.ts';
 import { inspect, psTable, template, type ContainerFacts } from './docker-text.ts';
 import type { Machinery } from './machinery.ts';
@@ -255,7 +255,7 @@ function exec({ containers }: Machinery, reply: Reply, args: string[]): number {
     return 1;
   }
   if (command.length === 0 || name.startsWith('-')) return unknown(reply, 'docker', knows);
-  const at = `/run/docker/${item.id.slice(0, 12)}`;
+  const at = namespacesAt(item);
   reply.become([
     'sudo',
     'nsenter',
