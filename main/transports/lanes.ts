@@ -7,14 +7,14 @@ import { LabFailure } from '../contract/failure.ts';
 import type { Argv, ExecResult, ProcessHandle } from './transport.ts';
 
 /**
- * Reads how many words a command has, then the words, each ended by NUL, so that nothing has to be quoted. env(1) keeps
- * a command from meaning a builtin. What ends its output is a line with a number nobody can guess.
+ * Reads how many words a command has, then the words, each ended by NUL, so that nothing has to be quoted. setpriv(1) keeps
+ * a command from meaning a builtin, and ends it with this shell. What ends its output is a line with a number nobody can guess.
  */
 const script = `mark=$1
 while IFS= read -r -d '' count; do
   argv=()
   while ((count-- > 0)); do IFS= read -r -d '' word || exit; argv+=("$word"); done
-  /usr/bin/env -- "\${argv[@]}" </dev/null
+  setpriv --pdeathsig=KILL -- "\${argv[@]}" </dev/null
   printf '\\n%s %s\\n' "$mark" "$?"
   printf '\\n%s\\n' "$mark" >&2
 done`;

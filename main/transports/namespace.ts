@@ -37,6 +37,9 @@ export class NamespaceTransport implements Transport {
   constructor(private readonly node: NamespaceNode) {}
 
   exec(argv: Argv, options: ExecOptions = {}): Promise<ExecResult> {
+    // No program can be given a NUL (execve(2)), and between the words for a lane it would begin another command.
+    if (argv.some((word) => word.includes('\0')))
+      return Promise.reject(new LabFailure('bad-request', 'A word of a command holds a NUL.'));
     const plain = !options.input && !options.signal && options.as !== 'user';
     const quick = plain ? this.lanes().exec(argv, options.timeoutMs ?? usualMs) : null;
     if (quick) return quick;
@@ -144,6 +147,8 @@ export class NamespaceTransport implements Transport {
       'USER=root',
       'LANG=C.UTF-8',
       `PATH=${this.node.path}`,
+      // Ends with nsenter, so that killing that leaves nothing running on the node.
+      ...['setpriv', '--pdeathsig=KILL', '--'],
       ...argv,
     ]);
   }
