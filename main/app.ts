@@ -1,18 +1,19 @@
 /** The composition root, in plain Node: builds the services and answers the contract. Knows no Electron. */
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SandboxBackend } from './backends/sandbox/sandbox.ts';
 import type { AppAnnouncer, AppHandlers } from './contract/index.ts';
 import { LabFailure, toFailure } from './contract/failure.ts';
 import type { Lab } from './contract/lab.ts';
 import { checkHealth } from './health/health.ts';
+import { ReadMemory } from './labs/read-memory.ts';
 import { Observer } from './observe/observer.ts';
 import { openLog } from './platform/log.ts';
 import { Notices } from './platform/notices.ts';
 import { writeLogBundle } from './platform/log-bundle.ts';
 import { defaultCacheDir } from './platform/paths.ts';
 import { SettingsStore } from './platform/settings.ts';
-import { openJournal } from './rules/journal.ts';
+import { memoryJournal } from './rules/journal.ts';
 import { emptyProgress, ProgressStore } from './session/progress.ts';
 import { Session } from './session/session.ts';
 import { Shelf } from './session/shelf.ts';
@@ -30,6 +31,8 @@ export interface AppOptions {
   cacheDir?: string;
   bundledLabs: string;
   version: string;
+  /** Names this very program; what another one kept of the labs is read again. */
+  build: string;
   electron: string;
   ptyHost: PtyHostClient;
   openExternal(url: string): Promise<boolean>;
@@ -49,7 +52,6 @@ class App implements HoplabApp {
   private session: Session | null = null;
   private opening: Promise<void> | null = null;
   private settings!: SettingsStore;
-  private count = 0;
   private readonly log;
   private readonly shelf: Shelf;
   private readonly notices: Notices;
@@ -64,7 +66,11 @@ class App implements HoplabApp {
     this.progress = new ProgressStore(join(options.dataDir, 'progress'), (error) => {
       this.complain('Your progress could not be saved', error);
     });
-    this.shelf = new Shelf([options.bundledLabs, join(options.dataDir, 'labs')], this.progress);
+    this.shelf = new Shelf(
+      [options.bundledLabs, join(options.dataDir, 'labs')],
+      this.progress,
+      new ReadMemory(join(this.cacheDir, 'labs'), options.build),
+    );
     this.notices = new Notices((list) => {
       this.announce((to) => {
         to.app.notices(list);
@@ -92,8 +98,6 @@ class App implements HoplabApp {
   async open(): Promise<void> {
     const { dataDir } = this.options;
     await mkdir(dataDir, { recursive: true });
-    // Sandboxes end with the app, so what a killed one had written down is of no use any more.
-    await rm(join(dataDir, 'journals', 'sandbox'), { recursive: true, force: true });
     this.settings = await SettingsStore.open(dataDir, (error) => {
       this.complain('Your settings could not be saved', error);
     });
@@ -225,7 +229,8 @@ class App implements HoplabApp {
         backend: this.backend,
         ptyHost: this.options.ptyHost,
         progress: this.progress,
-        journal: async (id) => openJournal(await this.journalFile(id)),
+        // A sandbox ends with the app, however that ends: nothing on disk could be taken back afterwards.
+        journal: () => Promise.resolve(memoryJournal()),
         changed: (state) => {
           if (this.session === session) {
             this.announce((to) => {
@@ -283,13 +288,6 @@ class App implements HoplabApp {
   private running(): Session {
     if (!this.session) throw new LabFailure('node-down', 'No lab is running.');
     return this.session;
-  }
-
-  private async journalFile(labId: string): Promise<string> {
-    const folder = join(this.options.dataDir, 'journals', 'sandbox');
-    await mkdir(folder, { recursive: true });
-    this.count += 1;
-    return join(folder, `${labId}-${String(this.count)}.jsonl`);
   }
 
   private complain(title: string, error: unknown): void {

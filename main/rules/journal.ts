@@ -1,6 +1,7 @@
 /**
- * What was changed, and how to take it back, on disk before the change is made. One JSON record a line, only ever appended;
- * a line that a crash has torn is left out, and nothing after it can be lost by that.
+ * What was changed, and how to take it back, kept before the change is made: in memory where the node ends with the app
+ * (sandboxes), on disk where it does not. There it is one JSON record a line, only ever appended; a line that a crash has torn
+ * is left out, and nothing after it can be lost by that.
  */
 import { promises as fs } from 'node:fs';
 import path from 'node:path';
@@ -35,7 +36,7 @@ export interface Journal {
   /** Changes not taken back, in the order they were made. */
   pending(): Entry[];
   nextId(): number;
-  /** Resolves when the record is on disk. */
+  /** Resolves when the record is kept. */
   begin(entry: Entry): Promise<void>;
   settle(id: number): Promise<void>;
   close(): Promise<void>;
@@ -43,7 +44,7 @@ export interface Journal {
   readonly skipped: number;
 }
 
-/** Opens or makes the file. Rejects when the folder cannot be written. */
+/** A journal on disk. Opens or makes the file. Rejects when the folder cannot be written. */
 export async function openJournal(file: string): Promise<Journal> {
   await fs.mkdir(path.dirname(file), { recursive: true });
   const text = await fs.readFile(file, 'utf8').catch(() => '');

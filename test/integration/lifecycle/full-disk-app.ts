@@ -10,8 +10,8 @@ export interface Report {
   fontSize: number | undefined;
   openedAt: number | null;
   notices: { tone: string; title: string; text: string }[];
-  /** What the rule's application rejected with, or null, and the rule's life then. */
-  rule: { error: string | null; life: string };
+  /** What applying the rule or taking it back rejected with, or null, and the rule's life after each. */
+  rule: { error: string | null; lives: string[] };
   /** After there was room again. */
   saved: { fontSize: number; note: string };
 }
@@ -45,6 +45,7 @@ async function main(): Promise<Report> {
     dataDir,
     cacheDir: defaultCacheDir(),
     bundledLabs,
+    build: 'test',
     version: '0',
     electron: '0',
     ptyHost: noShells,
@@ -69,12 +70,22 @@ async function main(): Promise<Report> {
   await handlers.session.show({ step: 3 });
   await handlers.session.note({ text: 'on a full disk' });
   await noticed('progress');
-  const error = await handlers.rules.apply({ ruleId: 'ip-forward' }).then(
-    () => null,
-    (reason: unknown) => toFailure(reason).message,
-  );
+  const ruleId = 'ip-forward';
+  const lives: string[] = [];
+  const then = async (): Promise<void> => {
+    const { session } = await handlers.app.snapshot();
+    lives.push(session?.rules.find(({ id }) => id === ruleId)?.life ?? '');
+  };
+  const error = await handlers.rules
+    .apply({ ruleId })
+    .then(then)
+    .then(() => handlers.rules.undo({ ruleId }))
+    .then(then)
+    .then(
+      () => null,
+      (reason: unknown) => toFailure(reason).message,
+    );
   const { notices, session } = await handlers.app.snapshot();
-  const life = session?.rules.find(({ id }) => id === 'ip-forward')?.life ?? '';
 
   rmSync(filler);
   await handlers.settings.set({ fontSize: 21 });
@@ -89,7 +100,7 @@ async function main(): Promise<Report> {
     fontSize,
     openedAt: session?.step ?? null,
     notices,
-    rule: { error, life },
+    rule: { error, lives },
     saved: {
       fontSize: Number(read('settings.json')['fontSize']),
       note: String(read('progress', progress)['note']),
