@@ -1,5 +1,5 @@
 /** Electron's entry: the phases of a start and of an end, and nothing else. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { app, BrowserWindow, nativeTheme, session } from 'electron';
 import { createApp, type HoplabApp } from './app.ts';
@@ -66,6 +66,7 @@ async function ready({ dataDir, tour }: StartOptions): Promise<void> {
     dataDir,
     bundledLabs: findLabs(),
     version: app.getVersion(),
+    build: `${app.getVersion()} ${String(statSync(__filename).mtimeMs)} ${String(statSync(__filename).size)}`,
     electron: process.versions.electron,
     ptyHost,
     openExternal,

@@ -5,6 +5,7 @@ import { LabId } from '../contract/names.ts';
 import type { Lab } from '../contract/lab.ts';
 import { loadLab } from './load-lab.ts';
 import type { Mistake } from './mistakes.ts';
+import type { ReadMemory } from './read-memory.ts';
 
 export interface CatalogEntry {
   /** The folder's name; equal to the lab's id when the lab is well formed. */
@@ -19,13 +20,16 @@ const maxLabs = 200;
 
 /**
  * Every lab of these folders, well formed or not, in their order. A folder that does not exist holds none; of two labs with one
- * id the one of the earlier folder counts, and the other says so. Never rejects.
+ * id the one of the earlier folder counts, and the other says so. What `memory` knows is not read again. Never rejects.
  */
-export async function readCatalog(folders: readonly string[]): Promise<CatalogEntry[]> {
+export async function readCatalog(
+  folders: readonly string[],
+  memory?: ReadMemory,
+): Promise<CatalogEntry[]> {
   const entries: CatalogEntry[] = [];
   for (const folder of folders) {
     const dirs = (await labDirs(folder)).slice(0, maxLabs);
-    for (const entry of await Promise.all(dirs.map(readEntry))) {
+    for (const entry of await Promise.all(dirs.map((dir) => readEntry(dir, memory)))) {
       const first = entries.find(({ id }) => id === entry.id);
       if (!first) entries.push(entry);
       else if (path.resolve(first.dir) !== path.resolve(entry.dir)) {
@@ -39,8 +43,9 @@ export async function readCatalog(folders: readonly string[]): Promise<CatalogEn
   return entries.sort((a, b) => order(a) - order(b) || a.id.localeCompare(b.id));
 }
 
-async function readEntry(dir: string): Promise<CatalogEntry> {
-  const loaded = await loadLab(dir);
+async function readEntry(dir: string, memory?: ReadMemory): Promise<CatalogEntry> {
+  const read = () => loadLab(dir);
+  const loaded = await (memory ? memory.recall(dir, read) : read());
   const entry = { id: path.basename(dir), dir };
   if ('lab' in loaded) return { ...entry, lab: loaded.lab, mistakes: [] };
   return { ...entry, lab: null, mistakes: loaded.mistakes };

@@ -1,8 +1,10 @@
 /** Words the labs' text may link to: `glossary.yaml` beside the lab folders. */
+import path from 'node:path';
 import { z } from 'zod';
 import { validate } from './issues.ts';
 import { FolderError, readLabText } from './lab-folder.ts';
 import type { Mistake } from './mistakes.ts';
+import type { ReadMemory } from './read-memory.ts';
 import { parseYaml } from './yaml-source.ts';
 
 const file = 'glossary.yaml';
@@ -13,10 +15,18 @@ export const Glossary = z.record(
 );
 export type Glossary = z.infer<typeof Glossary>;
 
-/** The terms of a folder of labs; none when there is no glossary. Never rejects. */
-export async function loadGlossary(
-  folder: string,
-): Promise<{ terms: Glossary; mistakes: Mistake[] }> {
+export interface LoadedGlossary {
+  terms: Glossary;
+  mistakes: Mistake[];
+}
+
+/** The terms of a folder of labs; none when there is no glossary. As `memory` knows them. Never rejects. */
+export async function loadGlossary(folder: string, memory?: ReadMemory): Promise<LoadedGlossary> {
+  const read = () => readGlossary(folder);
+  return memory ? memory.recall(path.join(folder, file), read) : read();
+}
+
+async function readGlossary(folder: string): Promise<LoadedGlossary> {
   try {
     const source = parseYaml(await readLabText(folder, file));
     const { data, mistakes } = validate(Glossary, source, file);

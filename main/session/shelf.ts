@@ -5,6 +5,7 @@ import type { Lab } from '../contract/lab.ts';
 import { readCatalog, type CatalogEntry } from '../labs/catalog.ts';
 import { loadGlossary } from '../labs/glossary.ts';
 import { formatMistake } from '../labs/mistakes.ts';
+import type { ReadMemory } from '../labs/read-memory.ts';
 import { summarise } from './lab-summary.ts';
 import type { ProgressKeeper } from './progress.ts';
 
@@ -16,13 +17,14 @@ export class Shelf {
     /** Bundled labs first, then the learner's own. */
     private readonly folders: readonly [string, ...string[]],
     private readonly progress: ProgressKeeper,
+    private readonly memory?: ReadMemory,
   ) {}
 
   /** Reads the folders. Never rejects: a lab with mistakes is an entry that says so. */
   async read(): Promise<void> {
     const [entries, glossary] = await Promise.all([
-      readCatalog(this.folders),
-      loadGlossary(this.folders[0]),
+      readCatalog(this.folders, this.memory),
+      loadGlossary(this.folders[0], this.memory),
     ]);
     this.entries = entries;
     this.glossary = glossary.terms;

@@ -26,6 +26,7 @@ async function start(): Promise<HoplabApp> {
     dataDir,
     cacheDir: defaultCacheDir(),
     bundledLabs,
+    build: 'test',
     version: '0',
     electron: '0',
     ptyHost,
