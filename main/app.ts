@@ -22,6 +22,8 @@ import type { PtyHostClient } from './terminals/client.ts';
 export interface HoplabApp {
   handlers: AppHandlers;
   connect(announcer: AppAnnouncer): void;
+  /** The window's page has gone without a word, or another has taken its place: what it watched, nobody watches. */
+  pageGone(): void;
   dispose(): Promise<void>;
   readonly hasRunningLab: boolean;
 }
@@ -119,6 +121,10 @@ class App implements HoplabApp {
 
   connect(announcer: AppAnnouncer): void {
     this.announcer = announcer;
+  }
+
+  pageGone(): void {
+    this.observer.unwatchAll();
   }
 
   async dispose(): Promise<void> {

@@ -91,6 +91,9 @@ async function ready({ dataDir, tour }: StartOptions): Promise<void> {
     preload: join(out, 'preload/index.cjs'),
     dataDir,
     devTools: !app.isPackaged,
+    pageGone: () => {
+      hoplab.pageGone();
+    },
     mayClose: async (window) => {
       if (!hoplab.hasRunningLab || quitting) return true;
       const snapshot = await hoplab.handlers.app.snapshot();

@@ -79,7 +79,10 @@ export class NodeWatch {
     this.wake([...this.#views.keys()]);
   }
 
+  /** Nobody watches any more: a read that is under way tells nothing, and nothing begins anew. */
   close(): void {
+    this.#views.clear();
+    this.#dirty.clear();
     for (const timer of [this.#ticking, this.#soon, this.#expiry]) if (timer) clearTimeout(timer);
     this.#ticking = this.#soon = this.#expiry = null;
     this.#disconnect();

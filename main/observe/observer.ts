@@ -57,6 +57,7 @@ export class Observer {
     if (watch?.isEmpty) this.#nodes.delete(node);
   }
 
+  /** Whoever watched has gone without a word, or the lab has. */
   unwatchAll(): void {
     for (const watch of this.#nodes.values()) watch.close();
     this.#nodes.clear();

@@ -10,14 +10,21 @@ export interface WindowOptions {
   preload: string;
   dataDir: string;
   devTools: boolean;
+  /** The page has crashed, or one is there in its place. */
+  pageGone: () => void;
   /** Asked before the window closes; false keeps it. */
   mayClose: (window: BrowserWindow) => Promise<boolean>;
 }
 
+/** So often a page that crashes is loaded again within this time. */
+const mostCrashes = 3;
+const crashWindowMs = 60_000;
+
 /** The pane colours of the style sheet, so that nothing flashes before the page is painted. */
 const background = { dark: '#0e1116', light: '#eef1f4' };
 
-export function openWindow({ preload, dataDir, devTools, mayClose }: WindowOptions): BrowserWindow {
+export function openWindow(options: WindowOptions): BrowserWindow {
+  const { preload, dataDir, devTools, mayClose, pageGone } = options;
   const file = join(dataDir, 'window.json');
   const { maximized, ...bounds } = readBounds(
     file,
@@ -51,8 +58,21 @@ export function openWindow({ preload, dataDir, devTools, mayClose }: WindowOptio
     window.show();
   });
   closeWithCare(window, file, mayClose);
+  window.webContents.on('did-navigate', pageGone);
+  window.webContents.on('render-process-gone', pageGone);
+  reviveCrashed(window);
   void window.loadURL(`${appOrigin}/index.html`);
   return window;
+}
+
+/** A page that crashes is loaded again, as long as that helps: what it showed is the main process' and goes on. */
+function reviveCrashed({ webContents }: BrowserWindow): void {
+  const crashes: number[] = [];
+  webContents.on('render-process-gone', (_, { reason }) => {
+    crashes.push(Date.now());
+    const recent = crashes.filter((at) => at > Date.now() - crashWindowMs);
+    if (reason !== 'clean-exit' && recent.length <= mostCrashes) webContents.reload();
+  });
 }
 
 function closeWithCare(

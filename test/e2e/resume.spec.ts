@@ -2,6 +2,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ElectronApplication, Page } from '@playwright/test';
+import { eventually, family } from '../support/processes.ts';
 import { expect, test, type Running } from './fixtures.ts';
 import { LabPage } from './pages/lab-page.ts';
 
@@ -41,6 +42,17 @@ async function quit(electron: ElectronApplication): Promise<number | null> {
   await answerWith(electron, 1);
   await closeWindow(electron);
   return ended;
+}
+
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8')
+      .split('\0')
+      .join(' ')
+      .trim();
+  } catch {
+    return '';
+  }
 }
 
 async function menu(page: Page, entry: string): Promise<void> {
@@ -112,6 +124,56 @@ test('to the start of a step, forwards and backwards, and a step begun anew', as
   await idle();
   await expect(lab.stepTitle).toHaveText(titles[11]);
   await expect.poll(() => life('boxa-default-route')).toBe('on');
+});
+
+test('a page that is loaded again or crashes comes back with its lab, and nobody watches for the old one', async ({
+  hoplab,
+}) => {
+  withoutIntro(hoplab);
+  const { electron, page } = await hoplab.start();
+  /** Only a panel has somebody who follows what bridges learn. */
+  const watchers = () =>
+    family(electron.process().pid ?? -1).filter(
+      ({ pid }) => commandLine(pid) === 'bridge monitor fdb',
+    );
+  const lab = new LabPage(page);
+  await lab.open(labId);
+  await lab.type('host', 'echo before the cra""sh');
+  await lab.shows('host', /^before the crash$/m);
+  await eventually('the panels are watched', () => watchers().length > 0);
+  for (let count = 0; count < 3; count += 1) {
+    await page.reload();
+    await expect(lab.panel('host')).toContainText('192.168.178');
+  }
+
+  /** Playwright gives a page up that has crashed. */
+  const inPage = (script: string) =>
+    electron.evaluate(
+      ({ BrowserWindow }, code) =>
+        BrowserWindow.getAllWindows()[0]!.webContents.executeJavaScript(code) as Promise<unknown>,
+      script,
+    );
+  const text = (selector: string) =>
+    inPage(`document.querySelector(${JSON.stringify(selector)})?.textContent ?? ''`);
+  await electron.evaluate(
+    ({ BrowserWindow }) =>
+      new Promise<void>((resolve) => {
+        const { webContents } = BrowserWindow.getAllWindows()[0]!;
+        webContents.once('did-finish-load', () => {
+          resolve();
+        });
+        webContents.forcefullyCrashRenderer();
+      }),
+  );
+  await expect.poll(() => text('[data-testid=panel-host]')).toContain('192.168.178');
+  await expect
+    .poll(() => text('[data-testid=terminal-host] .xterm-rows'))
+    .toContain('before the crash');
+
+  await inPage(`document.querySelector('[data-testid=go-catalog]').click()`);
+  await eventually('nobody watches', () => watchers().length === 0);
+  await inPage(`document.querySelector('[data-testid=back-to-lab]').click()`);
+  await expect.poll(() => text('[data-testid=panel-host]')).toContain('192.168.178');
 });
 
 test('settings that cannot be read are put aside, and it says so', async ({ hoplab }) => {

@@ -43,6 +43,15 @@ const processes = async () => {
   const ours = ['ip', 'bash', 'nft', 'bridge', 'conntrack', 'iptables-save', 'ss'];
   return found.split('\n').filter((name) => ours.includes(name)).length;
 };
+/** A tool that was running at that moment may finish its line first. */
+const nothingLeft = async (before: number) => {
+  let left = before + 1;
+  for (const until = Date.now() + 5000; left > before && Date.now() < until;) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    left = await processes();
+  }
+  expect(left).toBe(before);
+};
 
 beforeEach(async () => {
   up = true;
@@ -148,6 +157,23 @@ describe('an observer', () => {
     );
   });
 
+  it('tells nobody anything, and leaves no process behind, when all watching ends at once', async () => {
+    const before = await processes();
+    const panels: PanelKind[] = ['neighbours', 'routes', 'firewall', 'interfaces', 'connections'];
+    let told = 0;
+    for (let ms = 0; ms < 30; ms++) {
+      for (const panel of panels) observer.watch('host', panel);
+      // Ended in the middle of whatever it was doing.
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      observer.unwatchAll();
+      views = [];
+      await new Promise((resolve) => setImmediate(resolve));
+      told += views.length;
+    }
+    await nothingLeft(before);
+    expect(told + views.length).toBe(0);
+  });
+
   it('shows every change of many, and leaves no process behind', async () => {
     const before = await processes();
     const panels: PanelKind[] = ['neighbours', 'routes', 'firewall', 'interfaces', 'connections'];
@@ -162,12 +188,6 @@ describe('an observer', () => {
 
     expect(await processes()).toBeGreaterThan(before);
     for (const panel of panels) observer.unwatch('host', panel);
-    // A tool that was running at that moment may finish its line first.
-    let left = 1;
-    for (const until = Date.now() + 5000; left > before && Date.now() < until;) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      left = await processes();
-    }
-    expect(left).toBe(before);
+    await nothingLeft(before);
   });
 });
