@@ -88,6 +88,29 @@ test('a lab that was left at its fourth step comes back there, its machine runni
   await expect(page.getByTestId('note')).toHaveValue('vboxnet0 is the near end');
 });
 
+for (const [how, end] of [
+  ['the window is closed', closeWindow],
+  [
+    'the system ends the app',
+    (electron: ElectronApplication) => Promise.resolve(void electron.process().kill('SIGTERM')),
+  ],
+] as const)
+  test(`the last words of a note are kept when ${how} at once`, async ({ hoplab }) => {
+    withoutIntro(hoplab);
+    const { electron, page } = await hoplab.start();
+    await new LabPage(page).open(labId);
+    await answerWith(electron, 1);
+    await page.getByText('Notes to self').click();
+    await page.getByTestId('note').pressSequentially('ARP goes first');
+    const ended = new Promise<number | null>((resolve) => electron.process().once('exit', resolve));
+    await end(electron);
+    expect(await ended).toBe(0);
+
+    const second = await hoplab.start();
+    await new LabPage(second.page).open(labId);
+    await expect(second.page.getByTestId('note')).toHaveValue('ARP goes first');
+  });
+
 test('to the start of a step, forwards and backwards, and a step begun anew', async ({
   hoplab,
 }) => {
