@@ -39,12 +39,12 @@ export function routeSections(raw: Raw, context: PanelContext): SectionSeed[] {
     .filter(([name, rows]) => rows.length > 0 || name === 'main')
     .map(([name, rows]) => ({
       title: name,
-      about: about(name, raw.forwarding),
+      about: about(name, raw.forwarding, context),
       rows: numbered(rows.map((route) => routeRow(route, context))),
     }));
 }
 
-function about(table: string, forwarding: string | undefined): string {
+function about(table: string, forwarding: string | undefined, context: PanelContext): string {
   if (table === 'local') {
     return 'Asked first: is the packet for this machine itself? The kernel keeps this table.';
   }
@@ -52,9 +52,16 @@ function about(table: string, forwarding: string | undefined): string {
   const asked =
     'Where packets go that are not for this machine. The most exact line that fits wins.';
   const value = forwarding?.trim();
-  if (value === '0') return `${asked} Packets of others are dropped: ip_forward is 0.`;
+  if (value === '0' && isThereToForward(context))
+    return `${asked} Packets of others are dropped: ip_forward is 0.`;
   if (value === '1') return `${asked} Packets of others are passed on: ip_forward is 1.`;
   return asked;
+}
+
+/** Others send their packets through a host or a router; at a machine they end. */
+function isThereToForward({ node, lab }: PanelContext): boolean {
+  const kind = lab.nodes[node]?.kind;
+  return kind === 'host' || kind === 'router';
 }
 
 function routeRow(route: Route, context: PanelContext): RowSeed {

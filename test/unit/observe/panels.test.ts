@@ -83,6 +83,18 @@ describe('explanations', () => {
     expect(dead.explain).toContain('no signal comes in on enp0s3');
   });
 
+  it('of forwarding, where a node forwards or is there to', () => {
+    const said = (node: string, forwarding: string) =>
+      toSections('routes', { ...rawOf('host'), forwarding: `${forwarding}\n` }, context(node))[0]
+        ?.about;
+    expect(said('host', '0')).toContain('Packets of others are dropped: ip_forward is 0.');
+    expect(said('host', '1')).toContain('Packets of others are passed on: ip_forward is 1.');
+    expect(said('router', '1')).toContain('ip_forward is 1');
+    for (const end of ['boxA', 'nginx', 'internet'])
+      expect(said(end, '0')).not.toContain('ip_forward');
+    expect(said('boxA', '1')).toContain('ip_forward is 1');
+  });
+
   it('of a local route', () => {
     expect(find('routes', 'local local 192.168.50.1').explain).toContain(
       'is an address of this machine (host). A packet to it is delivered inside',
