@@ -33,6 +33,8 @@ export const PanelView = z.object({
   panel: PanelKind,
   columns: z.array(z.object({ id: z.string(), title: z.string(), numeric: z.boolean() })),
   sections: z.array(PanelSection),
+  /** Something to know besides the rows, in a sentence. */
+  notice: z.string().nullable(),
   /** Why there is nothing to see, when there is nothing. */
   empty: z.string(),
   /** Set while the node cannot be read. */

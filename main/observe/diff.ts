@@ -29,7 +29,7 @@ export function markChanges(
     if (rows.length > 0) marked.splice(at, 0, { ...section, rows });
   }
   const { kind: panel, columns, empty } = shape;
-  return { node, panel, columns, sections: marked, empty, unavailable: null };
+  return { node, panel, columns, sections: marked, notice: null, empty, unavailable: null };
 }
 
 /** When the next removed row has stayed long enough, or null. */

@@ -6,7 +6,7 @@ import type { Transport } from '../transports/transport.ts';
 import type { PanelContext } from './context.ts';
 import { markChanges, nextExpiry, sameView } from './diff.ts';
 import { Monitor } from './monitor.ts';
-import { shapeOf, toSections } from './panels.ts';
+import { noticeOf, shapeOf, toSections } from './panels.ts';
 import { probesOf, type ProbeId, type Raw } from './probes.ts';
 import { NodeReader, type Pulse } from './reader.ts';
 
@@ -144,7 +144,10 @@ export class NodeWatch {
     const known = before?.unavailable === null ? before : null;
     const { node } = this.#options;
     const sections = toSections(panel, raw, this.#options.context());
-    const view = markChanges(known, node, shapeOf(panel), sections, this.#options.now());
+    const view = {
+      ...markChanges(known, node, shapeOf(panel), sections, this.#options.now()),
+      notice: noticeOf(panel, raw),
+    };
     if (sameView(before, view)) return;
     this.#views.set(panel, view);
     this.#options.changed(view);
@@ -158,7 +161,8 @@ export class NodeWatch {
       : `${node} cannot be read: ${String(error)}`;
     for (const [panel, before] of this.#views) {
       const { columns, empty } = shapeOf(panel);
-      const view: PanelView = { node, panel, columns, sections: [], empty, unavailable };
+      const nothing = { sections: [], notice: null };
+      const view: PanelView = { node, panel, columns, ...nothing, empty, unavailable };
       if (sameView(before, view)) continue;
       this.#views.set(panel, view);
       this.#options.changed(view);
@@ -183,7 +187,8 @@ export class NodeWatch {
         const now = await reader.pulse();
         this.#pulse = now;
         const moved: PanelKind[] = [];
-        if (before?.packets !== now.packets) moved.push('firewall');
+        if (before?.packets !== now.packets || before.legacyTables !== now.legacyTables)
+          moved.push('firewall');
         if (before?.sockets !== now.sockets) moved.push('connections');
         if (before?.devices !== now.devices) moved.push('interfaces', 'neighbours');
         this.wake(moved);

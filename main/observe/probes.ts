@@ -7,6 +7,7 @@ export const probes = {
   routes: ['ip', '-s', '-d', '-j', 'route', 'show', 'table', 'all'],
   addresses: ['ip', '-s', '-d', '-j', 'addr', 'show'],
   firewall: ['iptables-save', '-c'],
+  legacy: ['iptables-legacy-save', '-c'],
   conntrack: ['conntrack', '-L', '-o', 'extended'],
   tcp: ['ss', '-tanpH'],
   udp: ['ss', '-uanpH'],
@@ -23,7 +24,7 @@ export const probesOf: Record<PanelKind, readonly ProbeId[]> = {
   neighbours: ['neighbours', 'fdb'],
   routes: ['routes', 'forwarding'],
   interfaces: ['addresses'],
-  firewall: ['firewall'],
+  firewall: ['firewall', 'legacy'],
   connections: ['tcp', 'udp', 'conntrack'],
 };
 
@@ -32,4 +33,9 @@ export const batchLines: Partial<Record<ProbeId, string>> = {
   neighbours: 'neigh show',
   routes: 'route show table all',
   addresses: 'addr show',
+};
+
+/** Asked first, without a process: a probe is run only when it holds. A table's name is there once somebody has used it. */
+export const guards: Partial<Record<ProbeId, string>> = {
+  legacy: 'mapfile -t names < /proc/net/ip_tables_names && ((${#names[@]}))',
 };

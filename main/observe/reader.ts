@@ -1,6 +1,6 @@
 /** Reads a node's kernel through two resident processes: `ip -batch` and a shell that runs the other tools by name. */
 import type { Transport } from '../transports/transport.ts';
-import { batchLines, probes, type ProbeId, type Raw } from './probes.ts';
+import { batchLines, guards, probes, type ProbeId, type Raw } from './probes.ts';
 import { byLine, byMark, Resident } from './resident.ts';
 
 /**
@@ -14,11 +14,11 @@ while read -r name; do
   case $name in
 ${Object.entries(probes)
   .filter(([id]) => !(id in batchLines))
-  .map(([id, argv]) => `    ${id}) ${argv.join(' ')} ;;`)
+  .map(([id, argv]) => `    ${id}) ${guards[id as ProbeId] ?? 'true'} && ${argv.join(' ')} ;;`)
   .join('\n')}
     pulse)
       out=
-      for file in snmp dev sockstat sockstat6; do
+      for file in snmp dev sockstat sockstat6 ip_tables_names; do
         [ -r /proc/net/$file ] && mapfile lines < /proc/net/$file && printf -v text '%s' "@$file
 " "\${lines[@]}" && out+=$text
       done
@@ -34,6 +34,8 @@ export interface Pulse {
   sockets: string;
   /** Bytes on interfaces. */
   devices: string;
+  /** Tables of the older iptables, which no monitor tells of. */
+  legacyTables: string;
 }
 
 export class NodeReader {
@@ -83,10 +85,11 @@ const tcpOpens = { from: 5, to: 10 } as const;
  * machine and would wake everybody all the time.
  */
 export function parsePulse(text: string): Pulse {
-  const pulse: Pulse = { packets: '', sockets: '', devices: '' };
+  const pulse: Pulse = { packets: '', sockets: '', devices: '', legacyTables: '' };
   let file = '';
   for (const line of text.split('\n')) {
     if (line.startsWith('@')) file = line.slice(1);
+    else if (file === 'ip_tables_names') pulse.legacyTables += ` ${line}`;
     else if (file === 'dev') pulse.devices += line;
     else if (line.startsWith('Ip:')) pulse.packets += line;
     else if (line.startsWith('Tcp:')) {

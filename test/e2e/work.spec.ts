@@ -86,3 +86,19 @@ test('terminals, paste, type into all, note and reload, in one sitting', async (
     await expect(page.getByTestId('note')).toHaveValue('ARP goes first');
   });
 });
+
+test('rules of the older iptables are shown as well, and it says that there are two', async ({
+  hoplab,
+}) => {
+  writeFileSync(join(hoplab.dataDir, 'settings.json'), JSON.stringify({ introSeen: true }));
+  const { page } = await hoplab.start();
+  const lab = new LabPage(page);
+  await lab.open('02-host-only');
+  const panel = await lab.showPanel('host', 'firewall');
+  await expect(panel).toContainText('nat · POSTROUTING');
+  await expect(panel.getByRole('note')).toHaveCount(0);
+  await lab.type('host', 'sudo iptables-legacy -t nat -A POSTROUTING -o eno1 -j MASQUERADE');
+  await expect(panel.getByRole('note')).toContainText('The table nat also holds legacy rules');
+  await expect(panel).toContainText('legacy nat · POSTROUTING');
+  await page.screenshot({ path: 'test/results/screenshots/legacy-rules.png' });
+});

@@ -129,6 +129,35 @@ describe('an observer', () => {
     expect(counted.changedCells).toContain('packets');
   });
 
+  it('says that tables of the older iptables hold rules too, and shows them', async () => {
+    observer.watch('host', 'firewall');
+    await eventually(() => last('firewall'));
+    // Its tables come into being when they are looked at; as long as they hold nothing there is nothing to say.
+    await node.sh(
+      'iptables-legacy -L -n; iptables-legacy -t nat -L -n; iptables -A INPUT -j ACCEPT',
+    );
+    await eventually(() => row('firewall', '-j ACCEPT'));
+    expect(last('firewall')?.notice).toBeNull();
+
+    const hide = '-t nat -A POSTROUTING -o eno1 -j MASQUERADE';
+    await node.sh(`iptables-legacy ${hide}; iptables-legacy -P FORWARD DROP; ping -c 1 127.0.0.1`);
+    const view = await eventually(() => (last('firewall')?.notice ? last('firewall') : null));
+    expect(view.notice).toContain('The tables filter and nat also hold legacy rules');
+    expect(view.notice).toContain('sudo iptables-legacy-save');
+    const legacy = view.sections.filter(({ title }) => title.startsWith('legacy '));
+    expect(
+      legacy.map(({ title, rows }) => [title, ...rows.map(({ cells }) => cells.rule)]),
+    ).toEqual([
+      ['legacy filter · FORWARD', 'policy DROP'],
+      ['legacy nat · POSTROUTING', '-o eno1 -j MASQUERADE', 'policy ACCEPT'],
+    ]);
+
+    await node.sh(
+      'iptables-legacy -P FORWARD ACCEPT; iptables-legacy -t nat -F; ping -c 1 127.0.0.1',
+    );
+    await eventually(() => last('firewall')?.notice === null);
+  });
+
   it('shows sockets with their process', async () => {
     observer.watch('host', 'connections');
     await eventually(() => last('connections'));
