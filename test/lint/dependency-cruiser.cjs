@@ -30,6 +30,12 @@ module.exports = {
       to: { path: '^main/backends/[^/]+/', pathNot: '^main/backends/$1/' },
     },
     {
+      name: 'a-world-imports-no-backend',
+      severity: 'error',
+      from: { path: inside('main/world/') },
+      to: { path: '^main/backends/[^/]+/' },
+    },
+    {
       name: 'only-the-shell-imports-electron',
       severity: 'error',
       from: { path: '^(main|renderer)/', pathNot: '^main/(shell|preload)/|^main/index\\.ts$' },

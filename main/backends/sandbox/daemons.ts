@@ -7,19 +7,13 @@ import { access, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from
 import { join } from 'node:path';
 import { LabFailure } from '../../contract/failure.ts';
 import { run } from '../../platform/run.ts';
+import type { Daemons } from '../../world/daemons.ts';
 
 export type DaemonName = 'sshd' | 'nginx' | 'resolved';
 
-/** Where a node finds each daemon; null where there is none. Paths are those inside the sandbox. */
-export interface Daemons {
+export interface FoundDaemons extends Daemons {
   /** The cache folder, bound at /opt/hoplab/daemons; null when every daemon is the system's own. */
   folder: string | null;
-  sshd: string | null;
-  nginx: string | null;
-  resolved: string | null;
-  resolvectl: string | null;
-  /** For LD_LIBRARY_PATH: libraries that came with the unpacked packages. */
-  libraries: string;
   missing: DaemonName[];
 }
 
@@ -40,7 +34,7 @@ const exists = (path: string): Promise<boolean> =>
   );
 
 /** Finds the daemons without downloading anything. */
-export async function findDaemons(cache: string): Promise<Daemons> {
+export async function findDaemons(cache: string): Promise<FoundDaemons> {
   const folder = join(cache, 'daemons');
   const unpacked = await exists(join(folder, 'complete'));
   const place = async (file: string): Promise<string | null> => {
@@ -80,7 +74,10 @@ async function libraryFolders(folder: string): Promise<string[]> {
  * Downloads and unpacks what is missing (apt-get download needs no root), all or nothing: a folder is
  * moved into place when it is complete. Rejects with `tool-missing` where there is no apt or no network.
  */
-export async function fetchDaemons(cache: string, log: (line: string) => void): Promise<Daemons> {
+export async function fetchDaemons(
+  cache: string,
+  log: (line: string) => void,
+): Promise<FoundDaemons> {
   const before = await findDaemons(cache);
   if (before.missing.length === 0) return before;
   if (!(await exists('/usr/bin/apt-get'))) {
@@ -138,7 +135,7 @@ async function availablePackages(names: string[]): Promise<string[]> {
 }
 
 /** nginx's own welcome page, from the unpacked package or the system's. */
-export async function welcomePage(daemons: Daemons): Promise<string> {
+export async function welcomePage(daemons: FoundDaemons): Promise<string> {
   const places = [
     daemons.folder && join(daemons.folder, 'usr/share/nginx/html/index.html'),
     '/usr/share/nginx/html/index.html',

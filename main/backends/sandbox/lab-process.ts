@@ -7,6 +7,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { LabFailure } from '../../contract/failure.ts';
 import { start, type Argv, type ChildProcess } from '../../platform/run.ts';
+import type { Loader } from '../../world/loader.ts';
 import type { Identity } from './identity.ts';
 
 /** Reads `id length`, then that many bytes of bash, runs them, and answers `@id status`. */
@@ -36,7 +37,7 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-export class LabProcess {
+export class LabProcess implements Loader {
   private readonly waiting = new Map<number, Waiting>();
   private readonly errors: string[] = [];
   private count = 0;
@@ -140,6 +141,28 @@ export class LabProcess {
     const slow = setTimeout(() => this.child.kill('SIGKILL'), 500);
     await this.closed;
     clearTimeout(slow);
+  }
+
+  /** The kernel's word for who is who: the child of each node's unshare(1), as the real machine numbers it. */
+  async firstPids(lines: readonly string[]): Promise<Map<string, number>> {
+    const inner = new Map(
+      lines.flatMap((line) => {
+        const [word, name = '', pid] = line.split(' ');
+        return word === 'pid' ? [[Number(pid), name] as const] : [];
+      }),
+    );
+    const [first = -1] = await childrenOf(this.outerPid);
+    const found = new Map<string, number>();
+    await Promise.all(
+      (await childrenOf(first)).map(async (subshell) => {
+        for (const unshare of await childrenOf(subshell)) {
+          const name = inner.get((await innerPids(unshare))[1] ?? -1);
+          const [pid] = name === undefined ? [] : await childrenOf(unshare);
+          if (name !== undefined && pid !== undefined) found.set(name, pid);
+        }
+      }),
+    );
+    return found;
   }
 
   private onLine(line: string): void {

@@ -3,7 +3,7 @@
  * (/usr and what points into it), a handful of harmless device nodes, and daemons the app brings along.
  * After the pivot the real root is gone: not read-only, gone. Pure: text in, bash out.
  */
-import { quote, writeFile } from './shell-script.ts';
+import { quote, writeFile } from '../../world/shell-script.ts';
 
 /** Alternatives the labs' tools are reached through; copying all of /etc/alternatives costs 10 ms. */
 const alternatives = [

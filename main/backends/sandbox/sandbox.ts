@@ -5,20 +5,20 @@ import type { BackendHealth } from '../../contract/health.ts';
 import { LabFailure, toFailure } from '../../contract/failure.ts';
 import type { Lab } from '../../contract/lab.ts';
 import { NamespaceTransport, type NamespaceNode } from '../../transports/namespace.ts';
-import { hostPrograms, relayPath } from './commands/client.ts';
-import { serveCommands } from './commands/server.ts';
-import { fetchDaemons, findDaemons, welcomePage, type Daemons } from './daemons.ts';
+import { hostPrograms, relayPath } from '../../world/commands/client.ts';
+import { serveCommands } from '../../world/commands/server.ts';
+import { fetchDaemons, findDaemons, welcomePage, type FoundDaemons } from './daemons.ts';
 import { identify } from './identity.ts';
-import { makeSshKey } from './keys.ts';
-import { MachineTransport } from './machine-transport.ts';
+import { makeSshKey } from '../../world/keys.ts';
+import { MachineTransport } from '../../world/machine-transport.ts';
 import { LabProcess } from './lab-process.ts';
-import { Hypervisor } from './hypervisor.ts';
-import { standingNodes } from './plan.ts';
+import { Hypervisor } from '../../world/hypervisor.ts';
+import { standingNodes } from '../../world/plan.ts';
 import { probeSandbox } from './probe.ts';
-import * as helpers from './programs/helpers.ts';
+import * as helpers from '../../world/programs/helpers.ts';
 import { rootfsScript } from './rootfs.ts';
-import { World } from './world.ts';
-import { ContainerEngine } from './container-engine.ts';
+import { World } from '../../world/world.ts';
+import { ContainerEngine } from '../../world/container-engine.ts';
 
 export interface SandboxOptions {
   cacheDir: string;
@@ -164,7 +164,7 @@ export class SandboxBackend implements Backend {
   }
 
   /** What the labs run inside; fetched once where it is missing, and done without where it cannot be had. */
-  private async daemons(task: Task): Promise<Daemons> {
+  private async daemons(task: Task): Promise<FoundDaemons> {
     const { cacheDir } = this.options;
     const found = await findDaemons(cacheDir);
     if (found.missing.length === 0 || this.daemonsAsked) return found;

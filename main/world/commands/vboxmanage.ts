@@ -1,5 +1,5 @@
 /** `vboxmanage` of the sandbox: answers as VBoxManage 7.2 does; cables and ports are really changed. */
-import { LabFailure } from '../../../contract/failure.ts';
+import { LabFailure } from '../../contract/failure.ts';
 import type { Machine, PortRule } from '../hypervisor.ts';
 import { interfacesOf } from '../plan.ts';
 import { each, unknown, type Command, type Reply } from './answer.ts';

@@ -1,5 +1,5 @@
 /** A node's own /etc and homes: what makes it a machine of its own. Path → content; pure. */
-import type { Lab } from '../../contract/lab.ts';
+import type { Lab } from '../contract/lab.ts';
 import { bashrc, fishConfig, zshrc } from './shell-files.ts';
 
 export interface NodeFile {

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseRun } from '../../../main/backends/sandbox/commands/docker.ts';
+import { parseRun } from '../../../main/world/commands/docker.ts';
 import {
   ago,
   inspect,
   psTable,
   template,
   type ContainerFacts,
-} from '../../../main/backends/sandbox/commands/docker-text.ts';
-import { parseRule } from '../../../main/backends/sandbox/commands/vboxmanage.ts';
+} from '../../../main/world/commands/docker-text.ts';
+import { parseRule } from '../../../main/world/commands/vboxmanage.ts';
 
 const facts: ContainerFacts = {
   id: 'ab'.repeat(32),

@@ -1,11 +1,7 @@
 /** showvminfo of the sandbox against what a real VBoxManage 7.2 printed. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import {
-  human,
-  machineReadable,
-  type VmInfo,
-} from '../../../main/backends/sandbox/commands/vminfo.ts';
+import { human, machineReadable, type VmInfo } from '../../../main/world/commands/vminfo.ts';
 
 /** The standard output of a recording. */
 function recorded(name: string): string[] {

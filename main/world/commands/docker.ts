@@ -1,5 +1,5 @@
 /** `docker` of the sandbox: starts, shows and ends the lab's containers, in the words of Docker 28. */
-import { LabFailure } from '../../../contract/failure.ts';
+import { LabFailure } from '../../contract/failure.ts';
 import { addressIn, hostDeviceOf, interfacesOf, prefixOf } from '../plan.ts';
 import { namespacesAt, type Container, type PublishedPort } from '../container-engine.ts';
 import { each, unknown, type Command, type Reply } from './answer.ts';

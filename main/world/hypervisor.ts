@@ -5,10 +5,10 @@
  */
 import { randomInt, randomUUID } from 'node:crypto';
 import { request } from './slirp-api.ts';
-import type { Task } from '../backend.ts';
-import { LabFailure } from '../../contract/failure.ts';
-import type { Lab } from '../../contract/lab.ts';
-import type { MachineNode } from '../../contract/topology.ts';
+import type { Task } from '../backends/backend.ts';
+import { LabFailure } from '../contract/failure.ts';
+import type { Lab } from '../contract/lab.ts';
+import type { MachineNode } from '../contract/topology.ts';
 import { addressIn, interfacesOf, portName, type PlannedInterface } from './plan.ts';
 import type { World } from './world.ts';
 

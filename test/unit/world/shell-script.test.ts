@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { commandLine, quote } from '../../../main/backends/sandbox/shell-script.ts';
+import { commandLine, quote } from '../../../main/world/shell-script.ts';
 
 test('any word survives bash', () => {
   const word = fc.string({ unit: 'binary' }).filter((text) => !text.includes('\0'));

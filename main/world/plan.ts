@@ -7,8 +7,8 @@
  * fabric. docker0 is the exception: it is a bridge in the host itself, as it is on a real one.
  */
 import { createHash } from 'node:crypto';
-import type { Lab } from '../../contract/lab.ts';
-import type { Interface, Network, NodeSpec } from '../../contract/topology.ts';
+import type { Lab } from '../contract/lab.ts';
+import type { Interface, Network, NodeSpec } from '../contract/topology.ts';
 
 export interface PlannedInterface {
   node: string;

@@ -1,6 +1,6 @@
 /** The words of Vagrant 2.4, as its own recordings and templates/locales/en.yml have them. Pure. */
-import type { Lab } from '../../../contract/lab.ts';
-import type { MachineNode } from '../../../contract/topology.ts';
+import type { Lab } from '../../contract/lab.ts';
+import type { MachineNode } from '../../contract/topology.ts';
 import type { Machine } from '../hypervisor.ts';
 
 export const noEnvironment = `A Vagrant environment or target machine is required to run this

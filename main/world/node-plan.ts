@@ -1,6 +1,6 @@
 /** What each kind of node does when it boots: its addresses, its firewall, its daemons. Pure. */
-import type { Lab } from '../../contract/lab.ts';
-import type { MachineNode } from '../../contract/topology.ts';
+import type { Lab } from '../contract/lab.ts';
+import type { MachineNode } from '../contract/topology.ts';
 import type { Daemons } from './daemons.ts';
 import type { SshKey } from './keys.ts';
 import type { NodeBoot } from './node-boot.ts';

@@ -5,7 +5,7 @@ import {
   machineReadableStatus,
   sshConfig,
   status,
-} from '../../../main/backends/sandbox/commands/vagrant-text.ts';
+} from '../../../main/world/commands/vagrant-text.ts';
 
 const recording = readFileSync(
   new URL('../../fixtures/outputs/vagrant-machine-readable.txt', import.meta.url),

@@ -3,7 +3,7 @@
  * app learns what was typed and how it ended: OSC 7713 `ran;node;exit;base64` (exit -1: it has begun) and
  * `prompt;node`. The mark of the prompt is its last part, because only then does a shell read what is typed.
  */
-import type { NodeSpec } from '../../contract/topology.ts';
+import type { NodeSpec } from '../contract/topology.ts';
 
 type Kind = NodeSpec['kind'];
 

@@ -1,5 +1,5 @@
 /** What `showvminfo` prints, key by key in the order of VBoxManage 7.2. Pure. */
-import type { NetworkMode } from '../../../contract/topology.ts';
+import type { NetworkMode } from '../../contract/topology.ts';
 import type { z } from 'zod';
 import type { PortRule } from '../hypervisor.ts';
 

@@ -1,7 +1,7 @@
 /** The sandbox's Docker: starts and ends the lab's containers, and publishes their ports. */
 import { randomBytes } from 'node:crypto';
-import { LabFailure } from '../../contract/failure.ts';
-import type { ContainerNode } from '../../contract/topology.ts';
+import { LabFailure } from '../contract/failure.ts';
+import type { ContainerNode } from '../contract/topology.ts';
 import type { World } from './world.ts';
 
 export interface PublishedPort {

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { nodeScript } from '../../../main/backends/sandbox/node-boot.ts';
-import { bootOf, type Surroundings } from '../../../main/backends/sandbox/node-plan.ts';
+import { nodeScript } from '../../../main/world/node-boot.ts';
+import { bootOf, type Surroundings } from '../../../main/world/node-plan.ts';
 import {
   addressIn,
   hostDeviceOf,
   interfacesOf,
   portName,
   standingNodes,
-} from '../../../main/backends/sandbox/plan.ts';
-import { makeSshKey } from '../../../main/backends/sandbox/keys.ts';
+} from '../../../main/world/plan.ts';
+import { makeSshKey } from '../../../main/world/keys.ts';
 import type { Lab } from '../../../main/contract/lab.ts';
 import { loadLab } from '../../../main/labs/load-lab.ts';
 
@@ -20,13 +20,11 @@ async function lab(name: string): Promise<Lab> {
 
 const around: Surroundings = {
   daemons: {
-    folder: null,
     sshd: '/usr/sbin/sshd',
     nginx: '/usr/sbin/nginx',
     resolved: '/usr/lib/systemd/systemd-resolved',
     resolvectl: null,
     libraries: '',
-    missing: [],
   },
   ranged: true,
   siblings: [],

@@ -3,8 +3,8 @@
  * over its host-only address: so that pulling a cable does to them what it does in real life. Everything
  * else (panels, checks, rules) enters the namespaces and does not care.
  */
-import { NamespaceTransport, type NamespaceNode } from '../../transports/namespace.ts';
-import type { Road, ShellSpec } from '../../transports/transport.ts';
+import { NamespaceTransport, type NamespaceNode } from '../transports/namespace.ts';
+import type { Road, ShellSpec } from '../transports/transport.ts';
 import type { Hypervisor, Machine } from './hypervisor.ts';
 import { interfacesOf } from './plan.ts';
 

@@ -1,5 +1,5 @@
 /** `vagrant` of the sandbox: acts on the folder it is called in and answers as Vagrant 2.4 does. */
-import type { Lab } from '../../../contract/lab.ts';
+import type { Lab } from '../../contract/lab.ts';
 import type { Machine } from '../hypervisor.ts';
 import { each, unknown, type Command, type Reply, type Request } from './answer.ts';
 import type { Machinery } from './machinery.ts';

@@ -1,7 +1,7 @@
 /** Answers `vagrant`, `docker` and `vboxmanage` of the host's terminals, over the relay inside the host. */
 import { createInterface } from 'node:readline';
-import { toFailure } from '../../../contract/failure.ts';
-import type { ProcessHandle } from '../../../transports/transport.ts';
+import { toFailure } from '../../contract/failure.ts';
+import type { ProcessHandle } from '../../transports/transport.ts';
 import { commandLine } from '../shell-script.ts';
 import type { Command, Reply, Request } from './answer.ts';
 import { docker } from './docker.ts';

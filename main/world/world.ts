@@ -2,10 +2,10 @@
  * A running sandbox: its first process, its nodes, and how nodes start and stop in it. Speaks bash to the
  * first process and reads the kernel for the rest; remembers nothing the kernel can tell.
  */
-import { LabFailure } from '../../contract/failure.ts';
-import type { Lab } from '../../contract/lab.ts';
-import type { NodeLife } from '../../contract/session.ts';
-import { childrenOf, innerPids, type LabProcess } from './lab-process.ts';
+import { LabFailure } from '../contract/failure.ts';
+import type { Lab } from '../contract/lab.ts';
+import type { NodeLife } from '../contract/session.ts';
+import type { Loader } from './loader.ts';
 import { nodeScript } from './node-boot.ts';
 import { bootOf, type Surroundings } from './node-plan.ts';
 import { bridgesOf, hostDeviceOf, hostOf, interfacesOf, type PlannedInterface } from './plan.ts';
@@ -52,7 +52,7 @@ export class World {
   private prepared = false;
 
   constructor(
-    readonly process: LabProcess,
+    readonly process: Loader,
     public lab: Lab,
     readonly around: Surroundings,
   ) {
@@ -255,26 +255,8 @@ export class World {
     return [`link add ${name} type bridge mcast_snooping 0`, `link set ${name} up`];
   }
 
-  /** The kernel's word for who is who: the child of each node's unshare(1). */
   private async learnPids(ids: string[], lines: string[]): Promise<void> {
-    const inner = new Map(
-      lines.flatMap((line) => {
-        const [word, name = '', pid] = line.split(' ');
-        return word === 'pid' ? [[Number(pid), name] as const] : [];
-      }),
-    );
-    const [first = -1] = await childrenOf(this.process.outerPid);
-    const subshells = await childrenOf(first);
-    const found = new Map<string, number>();
-    await Promise.all(
-      subshells.map(async (subshell) => {
-        for (const unshare of await childrenOf(subshell)) {
-          const name = inner.get((await innerPids(unshare))[1] ?? -1);
-          const [pid] = name === undefined ? [] : await childrenOf(unshare);
-          if (name !== undefined && pid !== undefined) found.set(name, pid);
-        }
-      }),
-    );
+    const found = await this.process.firstPids(lines);
     for (const id of ids) {
       const pid = found.get(id);
       if (pid === undefined) throw new LabFailure('internal', `${id} started and cannot be found`);
