@@ -11,6 +11,8 @@ export const FailureCode = z.enum([
   'cancelled', // the learner stopped it
   'timed-out', // a program did not answer in time
   'command-failed', // a program ended with an error; `detail` holds its output
+  'no-way-back', // a change that could not be taken back exactly; it was not made
+  'needs-rights', // the learner has not allowed changes to their own computer
   'node-down', // the node is not running
   'internal', // a mistake of ours
 ]);

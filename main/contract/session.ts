@@ -79,6 +79,8 @@ export const RuleState = z.object({
   life: RuleLife,
   /** "was 0", "typed by you", "the node is not running" */
   note: z.string().nullable(),
+  /** Why it would not be applied now: from here it could not be taken back exactly. */
+  obstacle: z.string().nullable(),
   /** True while the app's own change can be taken back exactly. */
   canUndo: z.boolean(),
   busy: z.boolean(),

@@ -1,4 +1,5 @@
 /** Making changes and taking them back, each in the journal first. Not serialised: the engine calls one at a time. */
+import { randomBytes } from 'node:crypto';
 import { LabFailure } from '../contract/failure.ts';
 import type { Operation } from '../contract/operations.ts';
 import type { Transport } from '../transports/transport.ts';
@@ -44,20 +45,27 @@ export class Changes {
     const pending = journal.pending().some((e) => e.rule === rule && e.index === index);
     const state = this.#observation.stateOf(rule, index, operation, found);
     if (state === 'on' || (pending && state === 'none')) return null;
+    const obstacle = kind.obstacle?.(operation, found);
+    if (obstacle) throw new LabFailure('no-way-back', obstacle.why, obstacle.hint);
+    // Where a permission is needed, what takes it back is kept on the other side.
+    const change = transport.privileged ? randomBytes(8).toString('hex') : null;
     // In the journal, but not in force: somebody took it away. What was found first is what undo goes back to.
     const entry: Entry = {
       id: journal.nextId(),
       rule,
       index,
       operation,
-      inverse: kind.inverse(operation, found),
+      inverse: change
+        ? { undo: 'privileged', node: operation.node, change }
+        : kind.inverse(operation, found),
       by: 'app',
       note: kind.note(operation, found),
       at: (this.#options.now ?? Date.now)(),
     };
     await journal.begin(entry);
     try {
-      await kind.apply(operation, found, transport);
+      if (change) await transport.privileged?.apply(change, rule, operation);
+      else await kind.apply(operation, found, transport);
       await this.#verify(operation, found, rule, index, transport);
     } catch (error) {
       await this.#unwind([entry]);
@@ -140,7 +148,11 @@ export class Changes {
           this.#observation.accept(rule, index);
           continue;
         }
+        // On the learner's own computer only what Hoplab itself has made is ever taken back.
+        if (this.#options.transport(operation.node).privileged) continue;
         const kind = kindOf(operation);
+        // What could not be taken back is not offered to be.
+        if (kind.obstacle?.(operation, seen.lastOff)) continue;
         await journal.begin({
           id: journal.nextId(),
           rule,

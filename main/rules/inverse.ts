@@ -16,7 +16,7 @@ const saved = z.object({
 });
 export type SavedRule = z.infer<typeof saved>;
 
-/** A route as `ip -d -j route` prints it, without flags that come and go. */
+/** A route as `ip -d -j route` prints it, without flags that come and go, except that a hop is dead. */
 export const RouteEntry = z
   .object({
     dst: z.string(),
@@ -35,6 +35,8 @@ export const RouteEntry = z
           gateway: z.string().optional(),
           dev: z.string().optional(),
           weight: z.number().optional(),
+          /** Its interface is down: the kernel keeps such a hop, but takes none. */
+          dead: z.literal(true).optional(),
         }),
       )
       .optional(),
@@ -137,6 +139,12 @@ export const Inverse = z.discriminatedUnion('undo', [
     name: LocalId,
     /** What it must be again; `restarted`: it must read its files once more, after they are back. */
     state: z.enum(['started', 'stopped', 'restarted']),
+  }),
+  z.object({
+    undo: z.literal('privileged'),
+    node,
+    /** The number under which the privileged side keeps what takes it back. */
+    change: z.string().regex(/^[0-9a-f]{16}$/),
   }),
 ]);
 export type Inverse = z.infer<typeof Inverse>;

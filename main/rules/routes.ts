@@ -2,11 +2,19 @@
 import { z } from 'zod';
 import { canonicalCidr } from '../labs/ipv4.ts';
 import type { Argv, Transport } from '../transports/transport.ts';
+import { groupOf, refuseDead } from './dead-hops.ts';
 import { must, parseJsonList } from './exec.ts';
 import { RouteEntry } from './inverse.ts';
 
+const flags = z.array(z.string()).optional();
+const Hop = z.object({
+  gateway: z.string().optional(),
+  dev: z.string().optional(),
+  weight: z.number().optional(),
+  flags,
+});
 const Raw = RouteEntry.omit({ onlink: true })
-  .extend({ flags: z.array(z.string()).optional() })
+  .extend({ flags, nexthops: z.array(Hop).optional() })
   .loose();
 
 /** Rejects with LabFailure when ip fails. `-d` also prints type, protocol and scope where they are the usual ones. */
@@ -18,7 +26,10 @@ export async function readRoutes(transport: Transport): Promise<RouteEntry[]> {
     const { flags, nexthops, ...rest } = raw.data;
     const entry = {
       ...rest,
-      nexthops: nexthops?.map(({ gateway, dev, weight }) => ({ gateway, dev, weight })),
+      nexthops: nexthops?.map(({ flags: ofHop, ...hop }) => ({
+        ...hop,
+        ...(ofHop?.includes('dead') && { dead: true }),
+      })),
     };
     const onlink = flags?.includes('onlink') ? { onlink: true } : {};
     const parsed = RouteEntry.strip().safeParse({ ...entry, ...onlink });
@@ -66,9 +77,6 @@ export const sameRoute = (a: RouteEntry, b: RouteEntry) =>
 export const goesThrough = (device: string) => (route: RouteEntry) =>
   route.dev === device || (route.nexthops ?? []).some(({ dev }) => dev === device);
 
-/** Routes to one destination with one metric stand in an order, and the first is used. */
-const group = (route: RouteEntry) => `${route.dst} ${String(route.metric ?? 0)}`;
-
 /**
  * Puts back the routes of `before` that `wanted` names and that are not there now, each at its place among the
  * routes to the same destination with the same metric. `skipImpossible`: a route the kernel refuses now, because its
@@ -105,12 +113,12 @@ async function restoreOne(
 ): Promise<void> {
   const run = (verb: string, which: RouteEntry) =>
     must(transport, ['ip', 'route', verb, ...routeWords(which)] as unknown as Argv);
-  const old = before.filter((other) => group(other) === group(route));
+  const old = before.filter((other) => groupOf(other) === groupOf(route));
   const earlier = old.slice(
     0,
     old.findIndex((other) => sameRoute(other, route)),
   );
-  const now = (await readRoutes(transport)).filter((other) => group(other) === group(route));
+  const now = (await readRoutes(transport)).filter((other) => groupOf(other) === groupOf(route));
   const later = old.slice(earlier.length + 1);
   const among = (list: readonly RouteEntry[]) => (other: RouteEntry) =>
     list.some((one) => sameRoute(one, other));
@@ -128,6 +136,7 @@ async function insertBefore(
   route: RouteEntry,
   behind: readonly RouteEntry[],
 ): Promise<void> {
+  refuseDead(behind);
   await run('append', route);
   for (const other of behind) {
     await run('del', other);

@@ -30,6 +30,8 @@ export function describeRule(
     marked: rule.marked ?? null,
     life,
     note: failure ?? noteOf(life, entries),
+    obstacle:
+      life === 'on' || failure !== undefined ? null : obstacleOf(id, operations, observation),
     canUndo: life !== 'unavailable' && entries.length > 0,
     busy,
     commands: operations.flatMap((operation) =>
@@ -38,6 +40,20 @@ export function describeRule(
         .map((line) => ({ node: operation.node, line })),
     ),
   };
+}
+
+/** Of those operations that are still to be made. */
+function obstacleOf(
+  id: string,
+  operations: readonly Operation[],
+  observation: Observation,
+): string | null {
+  for (const [index, operation] of operations.entries()) {
+    const seen = observation.seen(id, index);
+    const obstacle = seen?.state === 'off' && kindOf(operation).obstacle?.(operation, seen.found);
+    if (obstacle) return `${obstacle.why} ${obstacle.hint}`;
+  }
+  return null;
 }
 
 /** Without the journal. */

@@ -1,5 +1,6 @@
 /** `address-add` and `address-delete`: an IPv4 address of an interface. Addresses bring routes, and take them along. */
 import { printAddress, readAddresses, setAddresses } from '../addresses.ts';
+import { deadHopObstacle, goesWith } from '../dead-hops.ts';
 import { must } from '../exec.ts';
 import type { AddressEntry, InverseOf, RouteEntry } from '../inverse.ts';
 import { goesThrough, readRoutes, restoreRoutes } from '../routes.ts';
@@ -49,6 +50,14 @@ export const addressDelete: OperationKind<Delete, Found> = {
   state: (op, found) => (has(op, found) ? 'off' : 'on'),
   apply: async (op, _found, transport) => {
     await must(transport, addressDelete.argv(op));
+  },
+  // Routes go along with an address they name as their source, and with the last one of an interface.
+  obstacle: ({ interface: device, address }, { routes }) => {
+    const along = goesWith(device);
+    return deadHopObstacle(
+      routes,
+      (route) => along(route) || route.prefsrc === address.split('/')[0],
+    );
   },
   inverse: ({ node, interface: device }, { addresses: before, routes }) => ({
     undo: 'addresses',

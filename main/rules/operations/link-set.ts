@@ -1,5 +1,6 @@
 /** `link-set`: an interface up or down. Going down drops the routes through it, silently. */
 import { z } from 'zod';
+import { deadHopObstacle, goesWith } from '../dead-hops.ts';
 import { must, parseJsonList } from '../exec.ts';
 import type { InverseOf, RouteEntry } from '../inverse.ts';
 import { goesThrough, readRoutes, restoreRoutes } from '../routes.ts';
@@ -29,6 +30,8 @@ export const linkSet: OperationKind<OperationOf<'link-set'>, Found> = {
   apply: async (op, _found, transport) => {
     await must(transport, linkSet.argv(op));
   },
+  obstacle: ({ interface: device, state }, { up, routes }) =>
+    state === 'down' && up ? deadHopObstacle(routes, goesWith(device)) : null,
   inverse: ({ node, interface: device }, { up, routes }) => ({
     undo: 'link',
     node,

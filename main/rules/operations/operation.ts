@@ -15,6 +15,13 @@ export interface StateContext<Found> {
 /** `none`: the operation leaves no state to ask for, such as a restart. */
 export type OperationState = 'on' | 'off' | 'none';
 
+/** Why a change is not made. */
+export interface Obstacle {
+  why: string;
+  /** The way out, one sentence. */
+  hint: string;
+}
+
 export interface OperationKind<O extends Operation, Found> {
   /** Command lines exactly as a learner could type them. */
   preview(operation: O): string[];
@@ -24,6 +31,8 @@ export interface OperationKind<O extends Operation, Found> {
   read(operation: O, transport: Transport): Promise<Found>;
   state(operation: O, found: Found, context: StateContext<Found>): OperationState;
   apply(operation: O, found: Found, transport: Transport): Promise<void>;
+  /** Why nothing could take it back exactly from there, or null. Then it is not made. */
+  obstacle?(operation: O, found: Found): Obstacle | null;
   /** What takes it back, from the state found before. */
   inverse(operation: O, found: Found): Inverse;
   /** A few words about what was found: "was 0". */

@@ -1,4 +1,5 @@
 /** `route-add` and `route-delete`: one line of the main routing table. */
+import { deadHopObstacle } from '../dead-hops.ts';
 import { must } from '../exec.ts';
 import type { InverseOf, RouteEntry } from '../inverse.ts';
 import { printDestination, readRoutes, restoreRoutes, routeWords, sameRoute } from '../routes.ts';
@@ -58,6 +59,7 @@ export const routeDelete: OperationKind<Delete, RouteEntry[]> = {
       await must(transport, routeDelete.argv(op));
     }
   },
+  obstacle: (op, found) => deadHopObstacle(found, (route) => matches(op, route)),
   inverse: (op, before) => {
     const gone = before.flatMap((route, index) => (matches(op, route) ? [index] : []));
     return { undo: 'route-restore', node: op.node, before, gone };
