@@ -23,20 +23,26 @@ export interface Container {
   ports: PublishedPort[];
 }
 
-const namespaceKinds = ['net', 'uts', 'ipc', 'mnt'] as const;
-
-/** Where, on the host, a running container's namespaces can be entered: one file a kind. */
-export const namespacesAt = (item: { id: string }): string => `/run/docker/${item.id.slice(0, 12)}`;
+/** The way into running containers, for `docker exec` typed on the host. */
+export interface ContainerDoor {
+  open(item: Container): Promise<void>;
+  close(item: Container): Promise<void>;
+  /** What the learner's `docker exec` becomes in their own terminal. */
+  exec(item: Container, command: readonly string[], terminal: boolean): Promise<string[]>;
+}
 
 export class ContainerEngine {
   private readonly containers = new Map<string, Container>();
 
-  constructor(readonly world: World) {
+  constructor(
+    readonly world: World,
+    readonly door: ContainerDoor,
+  ) {
     // A container whose first process ended is gone, as with --rm; without it, it stays as exited.
     world.onChange(() => {
       for (const [id, item] of this.containers) {
         if (world.life(item.node) !== 'died') continue;
-        void this.hideNamespaces(item).catch(() => undefined);
+        void this.door.close(item).catch(() => undefined);
         if (item.remove) this.containers.delete(id);
       }
     });
@@ -90,7 +96,7 @@ export class ContainerEngine {
     await this.world.startNodes([item.node], { hostNames: { [item.node]: item.id.slice(0, 12) } });
     this.containers.set(item.id, item);
     try {
-      await this.showNamespaces(item);
+      await this.door.open(item);
       for (const port of item.ports) await this.publish(item, port);
     } catch (error) {
       await this.remove(item);
@@ -102,36 +108,15 @@ export class ContainerEngine {
   async stop(item: Container): Promise<void> {
     await this.unpublish(item);
     await this.world.stopNode(item.node);
-    await this.hideNamespaces(item);
+    await this.door.close(item);
     if (item.remove) await this.remove(item);
   }
 
   async remove(item: Container): Promise<void> {
     await this.unpublish(item);
-    await this.hideNamespaces(item);
+    await this.door.close(item);
     await this.world.removeNode(item.node);
     this.containers.delete(item.id);
-  }
-
-  /**
-   * Keeps the container's namespaces open in a process of the host, where its `docker exec` enters them. They are not
-   * bind-mounted: the kernel refuses a mount namespace it counts as older than the mounting one, and since Linux 6.18
-   * counts by processor (kernel/nstree.c), so that whether it works would be chance.
-   */
-  private async showNamespaces(item: Container): Promise<void> {
-    const at = namespacesAt(item);
-    const numbered = namespaceKinds.map((kind, index) => ({ kind, fd: String(index + 20) }));
-    const opens = numbered.map(({ kind, fd }) => `${fd}</proc/\${PIDS[${item.node}]}/ns/${kind}`);
-    const links = numbered.map(({ kind, fd }) => `ln -s /proc/$!/fd/${fd} ${at}/${kind}`);
-    const shim = `setsid bash -c "exec -a containerd-shim sleep infinity" 7>&- </dev/null >/dev/null 2>&1 & echo $! >${at}/pid`;
-    await this.world.process.run(
-      `exec ${opens.join(' ')}; enter ${this.world.host} bash -c 'mkdir -p ${at}; ${shim}; ${links.join('; ')}'; exec ${numbered.map(({ fd }) => `${fd}<&-`).join(' ')}`,
-    );
-  }
-
-  private async hideNamespaces(item: Container): Promise<void> {
-    const at = namespacesAt(item);
-    await this.inHost(`[[ ! -e ${at} ]] || { kill "$(<${at}/pid)"; rm -r ${at}; }`);
   }
 
   /**
@@ -160,7 +145,7 @@ export class ContainerEngine {
         'command-failed',
         `port ${String(port.hostPort)} could not be published`,
         undefined,
-        this.world.process.complaints,
+        this.world.loader.complaints,
       );
   }
 
@@ -172,8 +157,6 @@ export class ContainerEngine {
   }
 
   private inHost(script: string): Promise<{ status: number }> {
-    return this.world.process.run(
-      `enter ${this.world.host} bash -c '${script.replaceAll("'", `'\\''`)}'`,
-    );
+    return this.world.loader.inNode(this.world.host, script);
   }
 }

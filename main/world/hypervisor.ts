@@ -4,12 +4,13 @@
  * pulled. Names and numbers of machines are kept here, their state is the kernel's.
  */
 import { randomInt, randomUUID } from 'node:crypto';
-import { request } from './slirp-api.ts';
+import type { SlirpAnswer } from './slirp-api.ts';
 import type { Task } from '../backends/backend.ts';
 import { LabFailure } from '../contract/failure.ts';
 import type { Lab } from '../contract/lab.ts';
 import type { MachineNode } from '../contract/topology.ts';
 import { addressIn, interfacesOf, portName, type PlannedInterface } from './plan.ts';
+import { commandLine } from './shell-script.ts';
 import type { World } from './world.ts';
 
 /** A machine VirtualBox would have registered. */
@@ -107,7 +108,10 @@ export class Hypervisor {
     if (this.isRunning(machine)) await this.stopNat(machine);
     await this.world.removeNode(machine.node);
     this.machines.delete(machine.uuid);
-    await this.inHost(['rm', '-rf', this.keyFolder(machine)]);
+    await this.world.loader.inNode(
+      this.world.host,
+      commandLine(['rm', '-rf', this.keyFolder(machine)]),
+    );
   }
 
   /** Takes host-only interfaces away that no machine uses, as `vboxmanage hostonlyif remove` does. */
@@ -121,7 +125,7 @@ export class Hypervisor {
   async openPort(machine: Machine, rule: PortRule): Promise<void> {
     const nat = this.natOf(machine);
     const network = nat && machine.lab.networks[nat.card.network];
-    const answer = await request(this.socket(machine), {
+    const answer = await this.askNat(machine, {
       execute: 'add_hostfwd',
       arguments: {
         proto: rule.protocol,
@@ -145,7 +149,7 @@ export class Hypervisor {
     machine: Machine,
   ): Promise<{ id: number; hostPort: number; guestPort: number }[]> {
     if (!this.isRunning(machine) || !this.natOf(machine)) return [];
-    const answer = await request(this.socket(machine), { execute: 'list_hostfwd' });
+    const answer = await this.askNat(machine, { execute: 'list_hostfwd' });
     // 1.2.1 answers {"entries": …}, its manual says {"return": {"entries": …}}: both are read.
     const { entries = [] } = (answer.return ?? answer) as {
       entries?: { id: number; host_port: number; guest_port: number }[];
@@ -160,7 +164,7 @@ export class Hypervisor {
   async closePort(machine: Machine, rule: PortRule): Promise<void> {
     const entry = (await this.openPorts(machine)).find((item) => item.hostPort === rule.hostPort);
     if (entry)
-      await request(this.socket(machine), {
+      await this.askNat(machine, {
         execute: 'remove_hostfwd',
         arguments: { id: entry.id },
       });
@@ -220,23 +224,14 @@ export class Hypervisor {
     const lines = this.world.bridgeLines(card.network);
     return [
       ...(lines.length > 0 ? [`ip -batch - <<'IP'\n${lines.join('\n')}\nIP`] : []),
-      `[[ -p /slirp ]] || mkfifo /slirp; exec 6<>/slirp 9</proc/self/ns/net`,
-      // The shell writes its own number, then becomes slirp4netns: the learner finds it by its own name. It
-      // says 1 when it is ready; when it ends instead, 0 is said for it.
-      `( enter ${this.world.host} /bin/sh -c 'echo $$ >/run/hoplab/nat-${machine.node}.pid; exec slirp4netns --mtu=1500 --cidr=${network?.subnet ?? ''} --netns-type=path --api-socket /run/hoplab/nat-${machine.node}.sock --ready-fd=6 /proc/self/fd/9 ${tap} >/var/log/nat-${machine.node}.log 2>&1 7>&-' </dev/null; printf 0 >&6 ) &`,
-      'exec 9<&-',
-      `read -r -N 1 -t 10 -u 6 ready; [[ $ready == 1 ]] || { echo "fail slirp4netns $(enter ${this.world.host} tail -n 2 /var/log/nat-${machine.node}.log | tr '\\n' ' ')"; return 1; }; exec 6>&-`,
+      `nat_start ${this.world.host} ${machine.node} ${network?.subnet ?? ''} ${tap} || return 1`,
       `ip link set ${tap} master ${this.world.bridgeName(card.network)}; ip link set ${tap} up`,
     ].join('\n');
   }
 
   private async stopNat(machine: Machine): Promise<void> {
     if (!this.natOf(machine)) return;
-    await this.inHost([
-      'sh',
-      '-c',
-      `kill "$(cat /run/hoplab/nat-${machine.node}.pid)"; rm -f /run/hoplab/nat-${machine.node}.*`,
-    ]);
+    await this.world.loader.run(`nat_stop ${this.world.host} ${machine.node}`);
   }
 
   /** Where Vagrant keeps the key it made for the machine. */
@@ -244,22 +239,19 @@ export class Hypervisor {
     const folder = `${this.keyFolder(machine)}/virtualbox`;
     const owner = this.world.around.ranged ? '1000' : '0';
     const script = `mkdir -p "$1" && umask 077 && cat >"$1/private_key" && printf %s "$2" >"$1/id" && chown -R ${owner}:${owner} "\${1%%/.vagrant/*}/.vagrant"`;
-    await this.world.process.run(
-      `enter ${this.world.host} bash -c '${script}' - '${folder}' '${machine.uuid}' <<'KEY'\n${this.world.around.userKey.privateKey}KEY`,
+    await this.world.loader.inNode(
+      this.world.host,
+      `set -- ${folder} ${machine.uuid}; ${script}`,
+      this.world.around.userKey.privateKey,
     );
   }
 
-  private socket(machine: Machine): string {
-    return `/proc/${String(this.world.pidOf(this.world.host))}/root/run/hoplab/nat-${machine.node}.sock`;
+  private askNat(machine: Machine, body: unknown): Promise<SlirpAnswer> {
+    return this.world.loader.askNat(this.world.host, machine.node, body);
   }
 
   private user(): string {
     return this.world.lab.nodes[this.world.host]?.user ?? 'root';
-  }
-
-  private async inHost(argv: string[]): Promise<void> {
-    const words = argv.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-    await this.world.process.run(`enter ${this.world.host} ${words}`);
   }
 }
 

@@ -1,7 +1,10 @@
 /**
- * The process a world is made by: it is in the fabric, runs bash, and takes the whole lab with it when it
- * ends. What it is made of (namespaces, a container) is the backend's affair.
+ * The process a world is made by. It is in the fabric, runs bash, and takes the whole lab with it when it
+ * ends. What it and the nodes are made of (namespaces, containers) is the backend's affair.
  */
+import type { NodeBoot } from './node-boot.ts';
+import type { SlirpAnswer } from './slirp-api.ts';
+
 export interface Loader {
   /** Runs bash in it; calls are carried out one after the other. Rejects when it ends before. */
   run(code: string): Promise<{ status: number; lines: string[] }>;
@@ -12,6 +15,24 @@ export interface Loader {
   readonly closed: Promise<void>;
   /** Ends everything inside; resolves when it is gone. */
   end(): Promise<void>;
-  /** First processes of nodes that have started, by node; `lines` is what starting them printed. */
+
+  /**
+   * Bash functions the world's scripts use. `PIDS[NODE]` is a node's process as the loader sees it; nodes
+   * report `pid`, `made`, `up`, `fail` and `gone` to fd 7.
+   *
+   * `spawn NODE SCRIPT` starts a node's first process · `go NODE` tells it that it is plugged in ·
+   * `keep NODE` and `forget NODE` save and drop the files of a node about to stop ·
+   * `nat_start HOST NODE CIDR TAP` runs slirp4netns in the host, with its tap in the fabric · `nat_stop HOST NODE`.
+   */
+  readonly words: string;
+  /** Makes ready what `spawn` will need. */
+  prepare(nodes: readonly { id: string; hostName: string }[]): Promise<void>;
+  /** What a node's first process runs. */
+  bootScript(boot: NodeBoot): string;
+  /** First processes of nodes that have started, as this machine numbers them; `lines` is what starting them printed. */
   firstPids(lines: readonly string[]): Promise<Map<string, number>>;
+  /** Runs bash on a node, as root; `input` is its standard input. */
+  inNode(node: string, script: string, input?: string): Promise<{ status: number }>;
+  /** Asks the slirp4netns of a machine. */
+  askNat(host: string, node: string, body: unknown): Promise<SlirpAnswer>;
 }

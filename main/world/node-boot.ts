@@ -32,24 +32,6 @@ const defaults: Record<string, string> = {
 
 export const sysctlPath = (key: string): string => `/proc/sys/${key.replaceAll('.', '/')}`;
 
-function mounts(id: string): string[] {
-  const folder = `/nodes/${id}`;
-  const root = `${folder}/root`;
-  return [
-    `overlay ${root} overlay lowerdir=/base,upperdir=${folder}/up,workdir=${folder}/work,userxattr 0 0`,
-    `/usr ${root}/usr none rbind 0 0`,
-    `/opt/hoplab/daemons ${root}/opt/hoplab/daemons none rbind 0 0`,
-    `/dev ${root}/dev none rbind 0 0`,
-    `proc ${root}/proc proc nosuid,nodev,noexec 0 0`,
-    `sysfs ${root}/sys sysfs nosuid,nodev,noexec 0 0`,
-    `tmpfs ${root}/dev/shm tmpfs size=16m,nosuid,nodev 0 0`,
-  ];
-}
-
-/** devpts wants group 5 (tty), which exists only with a range of ids. */
-const devpts = (id: string, ranged: boolean): string =>
-  `devpts /nodes/${id}/root/dev/pts devpts newinstance,ptmxmode=0666,mode=620${ranged ? ',gid=5' : ''} 0 0`;
-
 function fileLines(boot: NodeBoot): string[] {
   const folders = [
     ...new Set(boot.files.map((file) => file.path.replace(/\/[^/]+$/, '')).filter(Boolean)),
@@ -67,25 +49,25 @@ function fileLines(boot: NodeBoot): string[] {
   return lines;
 }
 
+/** How a backend's nodes come by their root, and where they are told to go on. */
+export interface Footing {
+  /** A fifo. */
+  go: string;
+  takeRoot: readonly string[];
+}
+
 /** The script. It speaks to the lab's first process through fd 7: `made`, `up`, or `fail` and what failed. */
-export function nodeScript(boot: NodeBoot): string {
+export function nodeScript(boot: NodeBoot, { go, takeRoot }: Footing): string {
   const { id } = boot;
   // Groups that do not exist inside cannot be named (icmp(7)).
   const groups = boot.ranged ? '0 65535' : '0 0';
   const settings = { ...defaults, 'net.ipv4.ping_group_range': groups, ...boot.sysctls };
-  const system =
-    'for name in bin sbin lib lib32 lib64 libx32; do [[ -d /base/$name && ! -L /base/$name ]] && printf "/%s /nodes/' +
-    id +
-    '/root/%s none rbind 0 0\\n" $name $name; done';
   return [
     `set -E; trap 'printf "fail ${id} %s\\n" "$BASH_COMMAND" >&7; exit 1' ERR`,
     // Open before anybody is told, so that what is written to it waits there.
-    `exec 8<>/nodes/${id}/go`,
+    `exec 8<>${go}`,
     `printf 'made ${id}\\n' >&7`,
-    `{ printf '%s\\n' ${[...mounts(id), devpts(id, boot.ranged)].map(quote).join(' ')}; ${system}; :; } >/nodes/${id}/fstab`,
-    `mount -a -T /nodes/${id}/fstab`,
-    `cd /nodes/${id}/root; pivot_root . mnt; umount -l /mnt; cd /`,
-    `hostname ${quote(boot.hostName)}`,
+    ...takeRoot,
     // A halted machine keeps its disk: its files are written only once.
     'if [[ ! -e /var/lib/hoplab-made ]]; then',
     ...fileLines(boot),

@@ -168,9 +168,10 @@ function machine(
     );
   }
   if (spec.resolver && daemons.resolved && around.ranged) {
+    // Its third line: the stub of 127.0.0.53 (3500007F) listens on port 53 (0035), proc_net_udp in the kernel's documentation.
     files.push({
       path: '/etc/hoplab/services/systemd-resolved',
-      content: `Network Name Resolution\nenv ${withLibraries(around)}${daemons.resolved}\n[[ -e /run/systemd/resolve/stub-resolv.conf ]]\n`,
+      content: `Network Name Resolution\nenv ${withLibraries(around)}${daemons.resolved}\n[[ $(</proc/net/udp) == *3500007F:0035\\ * ]]\n`,
     });
     start.push(
       'chown systemd-resolve: /run/systemd/resolve',

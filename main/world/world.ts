@@ -6,7 +6,6 @@ import { LabFailure } from '../contract/failure.ts';
 import type { Lab } from '../contract/lab.ts';
 import type { NodeLife } from '../contract/session.ts';
 import type { Loader } from './loader.ts';
-import { nodeScript } from './node-boot.ts';
 import { bootOf, type Surroundings } from './node-plan.ts';
 import { bridgesOf, hostDeviceOf, hostOf, interfacesOf, type PlannedInterface } from './plan.ts';
 import { quote } from './shell-script.ts';
@@ -18,18 +17,8 @@ interface RunningNode {
   detail: string | null;
 }
 
-/** Bash the first process needs all the time; fd 7 is where nodes report. */
+/** Bash the first process needs all the time, beside the loader's own words. */
 const prelude = `declare -gA PIDS=()
-spawn() {
-  mkdir -p /nodes/$1/up /nodes/$1/work /nodes/$1/root; rm -f /nodes/$1/go; mkfifo /nodes/$1/go
-  printf %s "$2" >/nodes/$1/init
-  ( unshare --net --mount --uts --ipc --pid --fork --kill-child /bin/bash --norc --noprofile /nodes/$1/init </dev/null & p=$!
-    printf 'pid %s %s\\n' "$1" $p >&7; wait $p; s=$?; printf 'gone %s %s\\n' "$1" $s >&7; printf '!gone %s %s\\n' "$1" $s ) &
-}
-enter() { # enter NODE COMMAND…: runs it in the node's namespaces
-  local at=/proc/\${PIDS[$1]}/ns; shift
-  nsenter --mount=$at/mnt --net=$at/net --uts=$at/uts --ipc=$at/ipc --pid=$at/pid_for_children -- "$@"
-}
 await() { # await WORD COUNT: until COUNT nodes have reported WORD
   local left=$2 word name rest
   while ((left > 0)); do
@@ -52,15 +41,15 @@ export class World {
   private prepared = false;
 
   constructor(
-    readonly process: Loader,
+    readonly loader: Loader,
     public lab: Lab,
     readonly around: Surroundings,
   ) {
-    process.onAnnouncement((line) => {
-      const [, id = '', status = ''] = /^gone (\S+) (\d+)/.exec(line) ?? [];
+    loader.onAnnouncement((line) => {
+      const [, id = '', status = ''] = /^gone (\S+) ?(\d*)/.exec(line) ?? [];
       this.onGone(id, status);
     });
-    void process.closed.then(() => {
+    void loader.closed.then(() => {
       for (const node of this.nodes.values()) {
         node.pid = null;
         if (node.life !== 'halted') node.life = 'died';
@@ -113,30 +102,27 @@ export class World {
       hostNames?: Record<string, string>;
     } = {},
   ): Promise<void> {
-    const lines: string[] = [];
-    for (const id of ids) {
-      this.setLife(id, 'starting');
-      lines.push(
-        `spawn ${id} ${quote(nodeScript(bootOf(this.lab, id, this.around, options.hostNames?.[id])))}`,
-      );
-    }
+    const boots = ids.map((id) => bootOf(this.lab, id, this.around, options.hostNames?.[id]));
+    for (const id of ids) this.setLife(id, 'starting');
+    await this.loader.prepare(boots);
+    const lines = boots.map((boot) => `spawn ${boot.id} ${quote(this.loader.bootScript(boot))}`);
     const names = quote(` ${ids.join(' ')} `);
     const plugs = ids.flatMap((id) => interfacesOf(this.lab, id));
     const body = [
-      this.prepared ? '' : prelude,
+      this.prepared ? '' : prelude + this.loader.words,
       'bring_up() {',
       ...lines,
       `await made ${String(ids.length)} ${names} || return 1`,
       `for name in ${ids.join(' ')}; do while [[ -z \${PIDS[$name]:-} ]]; do await pid 1 ${names} || return 1; done; done`,
       options.before ?? '',
       this.plugScript(plugs),
-      `for name in ${ids.join(' ')}; do echo go 1<>/nodes/$name/go; done`,
+      `for name in ${ids.join(' ')}; do go $name; done`,
       `await up ${String(ids.length)} ${names}`,
       '}',
       'bring_up',
     ].join('\n');
     this.prepared = true;
-    const result = await this.process.run(body);
+    const result = await this.loader.run(body);
     const failed = result.lines.find(
       (line) => line.startsWith('fail ') || line.startsWith('slow '),
     );
@@ -148,7 +134,7 @@ export class World {
         failed?.includes('/dev/net/tun')
           ? 'Health names the line that lets you use /dev/net/tun.'
           : undefined,
-        this.process.complaints,
+        this.loader.complaints,
       );
     }
     await this.learnPids(ids, result.lines);
@@ -156,16 +142,17 @@ export class World {
     for (const id of ids) this.setLife(id, 'running');
   }
 
-  /** Stops a node at once; its files stay. */
-  async stopNode(id: string): Promise<void> {
+  /** Stops a node at once; its files stay, unless nobody wants them. */
+  async stopNode(id: string, { keep = true } = {}): Promise<void> {
     if (this.pidOf(id) === null) return;
     this.setLife(id, 'stopping');
     // The far ends go first: the kernel would take its time over it.
     const cards = interfacesOf(this.lab, id);
     const ports = cards.flatMap((item) => (item.port ? [`link del ${item.port}`] : []));
     const veths = cards.flatMap((item) => (item.port ? [] : [`link del ${vethName(item)}`]));
-    await this.process.run(
+    await this.loader.run(
       [
+        ...(keep ? [`keep ${id}`] : []),
         ...batch('ip -force', ports),
         ...batch(`nsenter --net=/proc/\${PIDS[${this.host}]}/ns/net ip -force`, veths),
         `p=\${PIDS[${id}]:-}; [[ $p ]] && { kill -9 $p; unset 'PIDS[${id}]'; while [[ -d /proc/$p ]]; do sleep 0.005; done; }; :`,
@@ -176,20 +163,20 @@ export class World {
 
   /** Forgets a stopped node and its files. */
   async removeNode(id: string): Promise<void> {
-    await this.stopNode(id);
-    await this.process.run(`rm -rf /nodes/${id}`);
+    await this.stopNode(id, { keep: false });
+    await this.loader.run(`forget ${id}`);
     this.setLife(id, 'absent');
   }
 
   /** Pulls or plugs an interface's cable, in the fabric. */
   async setCable(item: PlannedInterface, connected: boolean): Promise<void> {
     if (!item.port) throw new LabFailure('bad-request', `${item.name} has no cable of its own`);
-    await this.process.run(`ip link set ${item.port} ${connected ? 'up' : 'down'}`);
+    await this.loader.run(`ip link set ${item.port} ${connected ? 'up' : 'down'}`);
   }
 
   /** Whether an interface's cable is in, read from the fabric's kernel state. */
   async cable(item: PlannedInterface): Promise<boolean> {
-    const { lines } = await this.process.run(
+    const { lines } = await this.loader.run(
       `[[ $(<"/sys/class/net/${item.port ?? '-'}/flags") ]] && echo $(( $(<"/sys/class/net/${item.port ?? '-'}/flags") & 1 ))`,
     );
     return lines.at(-1) === '1';
@@ -239,7 +226,7 @@ export class World {
       const device = hostDeviceOf(this.lab, network);
       if (!device?.onDemand || !this.devices.has(device.name) || inUse.includes(network)) continue;
       this.devices.delete(device.name);
-      await this.process.run(`ip link del ${device.port ?? ''}`);
+      await this.loader.run(`ip link del ${device.port ?? ''}`);
     }
   }
 
@@ -256,7 +243,7 @@ export class World {
   }
 
   private async learnPids(ids: string[], lines: string[]): Promise<void> {
-    const found = await this.process.firstPids(lines);
+    const found = await this.loader.firstPids(lines);
     for (const id of ids) {
       const pid = found.get(id);
       if (pid === undefined) throw new LabFailure('internal', `${id} started and cannot be found`);
@@ -268,7 +255,7 @@ export class World {
     const node = this.nodes.get(id);
     if (!node || node.life === 'stopping' || node.life === 'halted' || node.life === 'absent')
       return;
-    this.setLife(id, 'died', `its first process ended (status ${status})`);
+    this.setLife(id, 'died', `its first process ended${status ? ` (status ${status})` : ''}`);
   }
 
   private changed(): void {

@@ -4,20 +4,15 @@
  * dies, nothing is left, because nobody has to clean up.
  */
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { LabFailure } from '../../contract/failure.ts';
 import { start, type Argv, type ChildProcess } from '../../platform/run.ts';
 import type { Loader } from '../../world/loader.ts';
+import { nodeScript, type NodeBoot } from '../../world/node-boot.ts';
+import { ResidentBash, residentScript } from '../../world/resident-bash.ts';
+import { commandLine } from '../../world/shell-script.ts';
+import { request, type SlirpAnswer } from '../../world/slirp-api.ts';
 import type { Identity } from './identity.ts';
-
-/** Reads `id length`, then that many bytes of bash, runs them, and answers `@id status`. */
-const loader = `export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
-while read -r id length; do
-  IFS= read -r -N "$length" code || break
-  eval "$code" </dev/null
-  printf '@%s %s\\n' "$id" "$?"
-done
-exit 0`;
+import { goPath, takeRoot, words } from './node-root.ts';
 
 /**
  * Where /dev/net/tun is root's alone (no udev: containers, CI) and the app runs as root, the sandbox gets a
@@ -31,44 +26,17 @@ async function needsOwnTun(): Promise<boolean> {
   return !tun || (tun.mode & 0o6) !== 0o6;
 }
 
-interface Waiting {
-  lines: string[];
-  resolve(result: { status: number; lines: string[] }): void;
-  reject(error: Error): void;
-}
-
-export class LabProcess implements Loader {
-  private readonly waiting = new Map<number, Waiting>();
-  private readonly errors: string[] = [];
-  private count = 0;
-  private ended = false;
-  private readonly goneListeners = new Set<(line: string) => void>();
-  readonly closed: Promise<void>;
+export class LabProcess extends ResidentBash implements Loader {
+  readonly words = words;
+  private readonly pids = new Map<string, number>();
 
   private constructor(
-    private readonly child: ChildProcess,
+    child: ChildProcess,
     /** Process id of unshare(1), as the real machine sees it. */
     readonly outerPid: number,
-    private readonly record: (code: string) => void,
+    record: (code: string) => void,
   ) {
-    const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
-    lines.on('line', (line) => {
-      this.onLine(line);
-    });
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.errors.push(text);
-      if (this.errors.length > 200) this.errors.shift();
-    });
-    child.stdin?.on('error', () => undefined);
-    this.closed = new Promise((resolve) => {
-      child.once('close', () => {
-        this.ended = true;
-        const failure = this.failure('The sandbox ended.');
-        for (const entry of this.waiting.values()) entry.reject(failure);
-        this.waiting.clear();
-        resolve();
-      });
-    });
+    super(child, record);
   }
 
   /**
@@ -80,7 +48,7 @@ export class LabProcess implements Loader {
     unshare = 'unshare',
     record: (code: string) => void = () => undefined,
   ): Promise<LabProcess> {
-    const argv = await inNamespaces(identity, ['-c', loader], unshare);
+    const argv = await inNamespaces(identity, ['-c', `${residentScript}\nexit 0`], unshare);
     const child = start(argv, {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' },
@@ -102,45 +70,9 @@ export class LabProcess implements Loader {
       await Promise.race([lab.run(':'), failed]);
     } catch (error) {
       if (error instanceof LabFailure && error.code === 'tool-missing') throw error;
-      throw notPermitted(lab.errors.join(''));
+      throw notPermitted(lab.complaints);
     }
     return lab;
-  }
-
-  /**
-   * Runs bash in the lab's first process. Resolves with its status and the lines it printed; rejects when
-   * the sandbox ends before. Calls are carried out one after the other.
-   */
-  run(code: string): Promise<{ status: number; lines: string[] }> {
-    if (this.ended) return Promise.reject(this.failure('The sandbox has ended.'));
-    this.record(code);
-    this.count += 1;
-    const id = this.count;
-    return new Promise((resolve, reject) => {
-      this.waiting.set(id, { lines: [], resolve, reject });
-      const body = Buffer.from(code, 'utf8');
-      this.child.stdin?.write(
-        Buffer.concat([Buffer.from(`${String(id)} ${String(body.length)}\n`), body]),
-      );
-    });
-  }
-
-  /** `!`-lines announce what happened by itself: `gone boxA 137`. */
-  onAnnouncement(listener: (line: string) => void): void {
-    this.goneListeners.add(listener);
-  }
-
-  /** What the sandbox's programs complained about, newest last. */
-  get complaints(): string {
-    return this.errors.join('').slice(-4000);
-  }
-
-  /** Ends everything inside; resolves when the kernel has done it. */
-  async end(): Promise<void> {
-    this.child.stdin?.end();
-    const slow = setTimeout(() => this.child.kill('SIGKILL'), 500);
-    await this.closed;
-    clearTimeout(slow);
   }
 
   /** The kernel's word for who is who: the child of each node's unshare(1), as the real machine numbers it. */
@@ -162,24 +94,26 @@ export class LabProcess implements Loader {
         }
       }),
     );
+    for (const [name, pid] of found) this.pids.set(name, pid);
     return found;
   }
 
-  private onLine(line: string): void {
-    const [, id, status] = /^@(\d+) (\d+)$/.exec(line) ?? [];
-    if (id !== undefined) {
-      const entry = this.waiting.get(Number(id));
-      this.waiting.delete(Number(id));
-      entry?.resolve({ status: Number(status), lines: entry.lines });
-    } else if (line.startsWith('!')) {
-      for (const listener of this.goneListeners) listener(line.slice(1));
-    } else {
-      this.waiting.values().next().value?.lines.push(line);
-    }
+  prepare(): Promise<void> {
+    return Promise.resolve();
   }
 
-  private failure(message: string): LabFailure {
-    return new LabFailure('node-down', message, undefined, this.complaints || undefined);
+  bootScript(boot: NodeBoot): string {
+    return nodeScript(boot, { go: goPath(boot.id), takeRoot: takeRoot(boot) });
+  }
+
+  inNode(node: string, script: string, input?: string): Promise<{ status: number }> {
+    const command = `enter ${node} ${commandLine(['bash', '-c', script])}`;
+    if (input === undefined) return this.run(command);
+    return this.run(`${command} <<'HOPLAB-INPUT'\n${input.replace(/\n$/, '')}\nHOPLAB-INPUT`);
+  }
+
+  askNat(host: string, node: string, body: unknown): Promise<SlirpAnswer> {
+    return request(`/proc/${String(this.pids.get(host))}/root/run/hoplab/nat-${node}.sock`, body);
   }
 }
 

@@ -7,6 +7,7 @@ import type { Lab } from '../../contract/lab.ts';
 import { NamespaceTransport, type NamespaceNode } from '../../transports/namespace.ts';
 import { hostPrograms, relayPath } from '../../world/commands/client.ts';
 import { serveCommands } from '../../world/commands/server.ts';
+import { NamespaceDoor } from './container-door.ts';
 import { fetchDaemons, findDaemons, welcomePage, type FoundDaemons } from './daemons.ts';
 import { identify } from './identity.ts';
 import { makeSshKey } from '../../world/keys.ts';
@@ -78,7 +79,7 @@ export class SandboxBackend implements Backend {
     const opened = this.opened.get(lab.id);
     if (!opened) return;
     this.opened.delete(lab.id);
-    await opened.world.process.end();
+    await opened.world.loader.end();
   }
 
   status(lab: Lab): Promise<NodeStatus[]> {
@@ -144,7 +145,7 @@ export class SandboxBackend implements Backend {
         welcomePage: await welcomePage(daemons),
       });
       await world.startNodes(standingNodes(lab));
-      const containers = new ContainerEngine(world);
+      const containers = new ContainerEngine(world, new NamespaceDoor(world));
       const machines: Hypervisor = new Hypervisor(world, (from, to) => {
         this.opened.delete(from.id);
         this.opened.set(to.id, opened);

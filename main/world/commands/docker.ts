@@ -1,7 +1,7 @@
 /** `docker` of the sandbox: starts, shows and ends the lab's containers, in the words of Docker 28. */
 import { LabFailure } from '../../contract/failure.ts';
 import { addressIn, hostDeviceOf, interfacesOf, prefixOf } from '../plan.ts';
-import { namespacesAt, type Container, type PublishedPort } from '../container-engine.ts';
+import type { Container, PublishedPort } from '../container-engine.ts';
 import { each, unknown, type Command, type Reply } from './answer.ts';
 import { inspect, psTable, template, type ContainerFacts } from './docker-text.ts';
 import type { Machinery } from './machinery.ts';
@@ -38,7 +38,7 @@ export function docker(machinery: Machinery): Command {
         case 'rm':
           return await remove(machinery, reply, rest);
         case 'exec':
-          return exec(machinery, reply, rest);
+          return await exec(machinery, reply, rest);
         default:
           return unknown(reply, 'docker', knows);
       }
@@ -240,10 +240,12 @@ function remove(machinery: Machinery, reply: Reply, args: string[]): Promise<num
   );
 }
 
-/** Enters the container's namespaces from the host's own terminal, so that -it is a real terminal. */
-function exec({ containers }: Machinery, reply: Reply, args: string[]): number {
+/** A program in the container, in the host's own terminal, so that -it is a real terminal. */
+async function exec({ containers }: Machinery, reply: Reply, args: string[]): Promise<number> {
   const words = [...args];
-  while (/^(-[it]+|--interactive|--tty)$/.test(words[0] ?? '')) words.shift();
+  let terminal = false;
+  while (/^(-[it]+|--interactive|--tty)$/.test(words[0] ?? ''))
+    terminal = /^-[^-]*t|^--tty/.test(words.shift() ?? '') || terminal;
   const [name = '', ...command] = words;
   const item = containers.find(name);
   if (!item) {
@@ -255,18 +257,6 @@ function exec({ containers }: Machinery, reply: Reply, args: string[]): number {
     return 1;
   }
   if (command.length === 0 || name.startsWith('-')) return unknown(reply, 'docker', knows);
-  const at = namespacesAt(item);
-  reply.become([
-    'sudo',
-    'nsenter',
-    `--net=${at}/net`,
-    `--uts=${at}/uts`,
-    `--ipc=${at}/ipc`,
-    `--mount=${at}/mnt`,
-    '--',
-    'env',
-    'HOME=/root',
-    ...command,
-  ]);
+  reply.become(await containers.door.exec(item, command, terminal));
   return 0;
 }

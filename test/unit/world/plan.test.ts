@@ -62,7 +62,9 @@ describe('the plan of lab 2', () => {
     const boot = bootOf(await lab('02-host-only'), 'host', around);
     expect(boot.firewall).toContain(':FORWARD DROP');
     expect(boot.firewall).toContain('-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE');
-    expect(nodeScript(boot)).toContain('printf %s 0 >/proc/sys/net/ipv4/ip_forward');
+    expect(nodeScript(boot, { go: '/go', takeRoot: [] })).toContain(
+      'printf %s 0 >/proc/sys/net/ipv4/ip_forward',
+    );
   });
 });
 
