@@ -39,11 +39,13 @@ export interface Pulse {
 }
 
 export class NodeReader {
+  readonly #transport: Transport;
   readonly #ip: Resident;
   readonly #shell: Resident;
 
   /** Rejects nothing and throws LabFailure `node-down` when the node is not running. */
   constructor(transport: Transport, onEnd: () => void) {
+    this.#transport = transport;
     let ended = false;
     const end = () => {
       if (ended) return;
@@ -61,6 +63,8 @@ export class NodeReader {
     const texts = await Promise.all(
       ids.map((id) => {
         const line = batchLines[id];
+        if (this.#transport.readsAsRoot?.(probes[id]))
+          return this.#transport.exec(probes[id]).then(({ stdout }) => stdout);
         return line === undefined ? this.#shell.ask(id) : this.#ip.ask(line);
       }),
     );

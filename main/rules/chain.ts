@@ -22,7 +22,11 @@ export function parseChain(text: string, chain: string): Chain {
     if (declared?.[1] === chain) Object.assign(found, { exists: true, policy: declared[2] });
     const rule = line.exec(text_);
     if (rule?.[3] !== chain) continue;
-    found.rules.push({ rule: rule[4] ?? '', packets: Number(rule[1]), bytes: Number(rule[2]) });
+    // Our own tag (on the learner's own computer) does not make it another rule.
+    const words = (rule[4] ?? '')
+      .replace(/(^| )-m comment --comment "hoplab:[^"]*"/, '')
+      .trimStart();
+    found.rules.push({ rule: words, packets: Number(rule[1]), bytes: Number(rule[2]) });
   }
   return found;
 }

@@ -3,6 +3,7 @@
  * not know whether the node is a namespace, a virtual machine or a container.
  */
 import type { Readable, Writable } from 'node:stream';
+import type { Operation } from '../contract/operations.ts';
 import type { Argv, ExecResult } from '../platform/run.ts';
 
 export type { Argv, ExecResult };
@@ -44,6 +45,16 @@ export interface Road {
   why: string | null;
 }
 
+/**
+ * How a node is changed where commands may not simply run as root: the learner's own computer. What takes a change back is
+ * kept by whoever makes it, under the change's number (16 hexadecimal digits).
+ */
+export interface Privileged {
+  /** Rejects with `needs-rights` until the permission is there, and then nothing was changed. */
+  apply(change: string, rule: string, operation: Operation): Promise<void>;
+  undo(change: string): Promise<void>;
+}
+
 export interface Transport {
   /** Runs argv without a shell; rejects with LabFailure `node-down` when the node is gone. */
   exec(argv: Argv, options?: ExecOptions): Promise<ExecResult>;
@@ -52,4 +63,7 @@ export interface Transport {
   /** `path` asks for one of the roads `roads()` names; without it, the first that works. */
   shell(path?: string): Promise<ShellSpec>;
   roads(): Promise<Road[]>;
+  /** Present where changes need a permission; reads of `readsAsRoot` then go through `exec` alone. */
+  readonly privileged?: Privileged;
+  readsAsRoot?(argv: Argv): boolean;
 }

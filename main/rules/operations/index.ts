@@ -55,6 +55,8 @@ export function takeBack(inverse: Inverse, transport: Transport): Promise<void> 
       return undoFileWrite(inverse, transport);
     case 'service':
       return undoService(inverse, transport);
+    case 'privileged':
+      return transport.privileged?.undo(inverse.change) ?? Promise.resolve();
   }
 }
 

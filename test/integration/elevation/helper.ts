@@ -18,6 +18,8 @@ export interface Computer {
   /** Runs bash on it; resolves with what it printed, rejects when it fails. */
   bash(script: string): Promise<string>;
   helper(...words: string[]): Helper;
+  /** Words before a command that run it on this computer. */
+  enter: readonly [string, ...string[]];
   close(): void;
 }
 
@@ -78,6 +80,7 @@ export async function makeComputer(): Promise<Computer> {
     spawn('nsenter', [...enter, '--', ...argv], { env, stdio: 'pipe' });
   return {
     bash: (script) => collect(inside(['bash', '-euc', script])),
+    enter: ['nsenter', ...enter, '--'],
     helper: (...words) => new Helper(inside([helperPath, ...words])),
     close: () => holder.kill('SIGKILL'),
   };

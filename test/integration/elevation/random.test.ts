@@ -119,7 +119,7 @@ it(`ends where it began after ${String(sequences)} sequences (HOPLAB_SEED=${Stri
         break;
       }
       expect(await answer, JSON.stringify(request)).toMatchObject({ ok: true });
-      if ('change' in request && !step.undo) made.push(String(request.change));
+      if ('change' in request && !step.undo) made.push(request.change);
     }
     await finish(helper, end);
     expect(await computer.bash(everything), `round ${String(round)}, ended by ${end}`).toBe(before);
