@@ -1,7 +1,7 @@
 /** `hoplab exec`: a fresh lab, one command on one node as a terminal there would run it, and away. */
 import type { Verb } from './verb.ts';
 import { LabFailure } from '../contract/failure.ts';
-import type { NamespaceTransport } from '../transports/namespace.ts';
+import type { NodeTransport } from '../transports/entered.ts';
 import { start } from '../platform/run.ts';
 import { makeWorkbench, readLab } from './workbench.ts';
 
@@ -44,11 +44,11 @@ export const exec: Verb = {
 
 /** Output goes straight through; a signal's death is 128 + its number, as in a shell. */
 function passThrough(
-  transport: NamespaceTransport,
+  transport: NodeTransport,
   argv: readonly [string, ...string[]],
   folder?: string,
 ): Promise<number> {
-  const child = start(transport.asUser(argv, folder), { stdio: 'inherit' });
+  const child = start(transport.asUser(argv, { folder }), { stdio: 'inherit' });
   return new Promise((resolve) => {
     child.once('error', () => {
       resolve(127);

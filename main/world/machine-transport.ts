@@ -1,26 +1,49 @@
 /**
  * Terminals of a machine go over ssh, as `vagrant ssh` does, through the port forward of its NAT card or
  * over its host-only address: so that pulling a cable does to them what it does in real life. Everything
- * else (panels, checks, rules) enters the namespaces and does not care.
+ * else (panels, checks, rules) enters the machine and does not care.
  */
-import { NamespaceTransport, type NamespaceNode } from '../transports/namespace.ts';
-import type { Road, ShellSpec } from '../transports/transport.ts';
+import type { EnteredNode, NodeTransport, Place } from '../transports/entered.ts';
+import type {
+  Argv,
+  ExecOptions,
+  ExecResult,
+  ProcessHandle,
+  Road,
+  ShellSpec,
+} from '../transports/transport.ts';
 import type { Hypervisor, Machine } from './hypervisor.ts';
 import { interfacesOf } from './plan.ts';
 
-/** The terminal that needs no network: it enters the machine's namespaces. */
+/** The terminal that needs no network: it enters the machine. */
 export const consolePath = 'console';
 
-export class MachineTransport extends NamespaceTransport {
+export class MachineTransport implements NodeTransport {
   constructor(
-    private readonly place: NamespaceNode,
+    private readonly place: EnteredNode,
     private readonly machines: Hypervisor,
-    private readonly host: NamespaceTransport,
-  ) {
-    super(place);
+    /** How the machine is entered. */
+    private readonly inner: NodeTransport,
+    private readonly host: NodeTransport,
+  ) {}
+
+  exec(argv: Argv, options?: ExecOptions): Promise<ExecResult> {
+    return this.inner.exec(argv, options);
   }
 
-  override async roads(): Promise<Road[]> {
+  spawn(argv: Argv): ProcessHandle {
+    return this.inner.spawn(argv);
+  }
+
+  asUser(argv: Argv, place?: Place): Argv {
+    return this.inner.asUser(argv, place);
+  }
+
+  terminal(argv: Argv, title: string, path: string, folder?: string): ShellSpec {
+    return this.inner.terminal(argv, title, path, folder);
+  }
+
+  async roads(): Promise<Road[]> {
     const machine = this.machine();
     const console: Road = { path: consolePath, works: true, why: null };
     const { ranged, daemons } = this.machines.world.around;
@@ -44,12 +67,12 @@ export class MachineTransport extends NamespaceTransport {
     return [...roads.flat(), console];
   }
 
-  override async shell(path?: string): Promise<ShellSpec> {
+  async shell(path?: string): Promise<ShellSpec> {
     const roads = await this.roads();
     const chosen = roads.find((road) => road.path === path) ?? roads.find((road) => road.works);
     const machine = this.machine();
     if (!machine || !chosen || chosen.path === consolePath) {
-      return { ...(await super.shell()), path: consolePath };
+      return { ...(await this.inner.shell()), path: consolePath };
     }
     const [, address = '127.0.0.1', port = '22'] =
       /^ssh ([0-9.]+)(?::(\d+))?$/.exec(chosen.path) ?? [];
@@ -62,8 +85,8 @@ export class MachineTransport extends NamespaceTransport {
       'ConnectTimeout=10',
       'SendEnv=COLORTERM',
     ];
-    return {
-      argv: this.host.asUser([
+    return this.host.terminal(
+      [
         'ssh',
         '-t',
         '-p',
@@ -74,12 +97,10 @@ export class MachineTransport extends NamespaceTransport {
         `${this.place.user}@${address}`,
         // bash is the login shell; another is asked for by name.
         ...(this.place.shell === '/bin/bash' ? [] : [`exec ${this.place.shell} -l`]),
-      ]),
-      env: { TERM: 'xterm-256color', PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
-      cwd: '/',
-      title: `${this.place.user} · ${chosen.path}`,
-      path: chosen.path,
-    };
+      ],
+      `${this.place.user} · ${chosen.path}`,
+      chosen.path,
+    );
   }
 
   private machine(): Machine | undefined {
