@@ -5,6 +5,7 @@ import { exec } from './commands/exec.ts';
 import { lint } from './commands/lint.ts';
 import { newLabCommand } from './commands/new.ts';
 import { proveCommand } from './commands/prove.ts';
+import { undoAll } from './commands/undo-all.ts';
 import type { Verb } from './commands/verb.ts';
 import { toFailure } from './contract/failure.ts';
 
@@ -15,6 +16,7 @@ const verbs: Record<string, Verb> = {
   new: newLabCommand,
   doctor,
   bench,
+  'undo-all': undoAll,
 };
 
 function usage(): string {

@@ -46,6 +46,7 @@ const depends = [
   'busybox | busybox-static',
   'dnsmasq-base',
   'openssh-client',
+  'python3:any | python3',
   'hostname',
   'libgtk-3-0t64 | libgtk-3-0',
   'libnss3',
@@ -53,6 +54,8 @@ const depends = [
   'libasound2t64 | libasound2',
 ];
 
+const helper = join(here, '../rules/elevation/helper');
+const policy = 'org.hoplab.policy';
 const work = mkdtempSync(join(tmpdir(), 'hoplab-deb-'));
 execFileSync(process.execPath, [join(root, 'main/build/build.mjs')], {
   cwd: root,
@@ -126,6 +129,15 @@ function layOut(tree) {
   put('linux/hoplab', 'usr/bin/hoplab', 0o755);
   put('linux/hoplab.desktop', 'usr/share/applications/hoplab.desktop', 0o644);
   put('linux/apparmor', 'etc/apparmor.d/hoplab', 0o644);
+  put(`linux/${policy}`, `usr/share/polkit-1/actions/${policy}`, 0o644);
+  put('../rules/elevation/helper/hoplab-helper', 'usr/lib/hoplab/hoplab-helper', 0o755);
+  for (const name of readdirSync(join(helper, 'hoplab_helper')))
+    if (name.endsWith('.py'))
+      put(
+        `../rules/elevation/helper/hoplab_helper/${name}`,
+        `usr/lib/hoplab/hoplab_helper/${name}`,
+        0o644,
+      );
   put('../../LICENSE', 'usr/share/doc/hoplab/copyright', 0o644);
   for (const name of readdirSync(join(here, 'icons')))
     put(
@@ -135,6 +147,7 @@ function layOut(tree) {
     );
   put('linux/postinst', 'DEBIAN/postinst', 0o755);
   put('linux/prerm', 'DEBIAN/prerm', 0o755);
+  put('linux/postrm', 'DEBIAN/postrm', 0o755);
   writeFileSync(join(tree, 'DEBIAN/conffiles'), '/etc/apparmor.d/hoplab\n');
   const kilobytes = execFileSync('du', ['-sk', '--exclude=DEBIAN', tree], {
     encoding: 'utf8',

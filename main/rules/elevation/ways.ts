@@ -1,10 +1,26 @@
 /** How the helper can be started with root's rights here: the ways there are, the least bother first. */
+import { existsSync } from 'node:fs';
 import { access, constants, lstat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Argv } from '../../transports/transport.ts';
 
 /** Where the packages put it. Only a helper that root alone can write is ever started by pkexec. */
 export const installedHelper = '/usr/lib/hoplab/hoplab-helper';
-const policy = '/usr/share/polkit-1/actions/com.leftasexercise.hoplab.policy';
+const policy = '/usr/share/polkit-1/actions/org.hoplab.policy';
+
+/**
+ * The helper that travels with this app: beside the sources, or among the unpacked files of a packaged one (an archive cannot
+ * be executed from).
+ */
+export function bundledHelper(here: string = __dirname): string {
+  const inner = 'rules/elevation/helper/hoplab-helper';
+  const places = [
+    join(here, 'helper/hoplab-helper'),
+    join(here, '../../main', inner),
+    join(here, '../../../helper/hoplab-helper'),
+  ];
+  return places.find((file) => existsSync(file)) ?? installedHelper;
+}
 
 export interface Way {
   /** `terminal`: asks in a terminal the learner sees; `dialog`: the desktop asks; `root`: nobody needs to. */

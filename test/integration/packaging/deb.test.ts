@@ -42,18 +42,23 @@ describe.runIf(isRoot && existsSync('/usr/bin/dpkg-deb'))('the .deb', () => {
 
   it('has its parts where the system looks for them, owned by root', () => {
     const found = root.run(
-      `stat -c '%n %U %a' /usr/bin/hoplab /usr/share/applications/hoplab.desktop /etc/apparmor.d/hoplab /opt/Hoplab/hoplab /usr/share/icons/hicolor/256x256/apps/hoplab.png; grep Categories /usr/share/applications/hoplab.desktop`,
+      `stat -c '%n %U %a' /usr/bin/hoplab /usr/share/applications/hoplab.desktop /etc/apparmor.d/hoplab /opt/Hoplab/hoplab /usr/lib/hoplab/hoplab-helper /usr/lib/hoplab/hoplab_helper/serve.py /usr/share/polkit-1/actions/org.hoplab.policy /usr/share/icons/hicolor/256x256/apps/hoplab.png; grep Categories /usr/share/applications/hoplab.desktop`,
     );
     expect(found.split('\n')).toEqual([
       '/usr/bin/hoplab root 755',
       '/usr/share/applications/hoplab.desktop root 644',
       '/etc/apparmor.d/hoplab root 644',
       '/opt/Hoplab/hoplab root 755',
+      '/usr/lib/hoplab/hoplab-helper root 755',
+      '/usr/lib/hoplab/hoplab_helper/serve.py root 644',
+      '/usr/share/polkit-1/actions/org.hoplab.policy root 644',
       '/usr/share/icons/hicolor/256x256/apps/hoplab.png root 644',
       'Categories=Education;ComputerScience;',
       '',
     ]);
-    expect(root.run('find /opt/Hoplab ! -user root -o -perm -o+w ! -type l')).toBe('');
+    expect(root.run('find /opt/Hoplab /usr/lib/hoplab ! -user root -o -perm -o+w ! -type l')).toBe(
+      '',
+    );
   });
 
   it('has the command line on the PATH', () => {
@@ -74,10 +79,26 @@ describe.runIf(isRoot && existsSync('/usr/bin/dpkg-deb'))('the .deb', () => {
     expect(root.run('ls /home/tester/.local/share/hoplab/tour').trim().split('\n')).toHaveLength(3);
   }, 180_000);
 
-  it('goes without a trace', () => {
-    root.run(
-      'userdel --remove tester 2>/dev/null; dpkg --purge hoplab 2>&1; sed -i /^tester:/d /etc/subuid /etc/subgid',
+  it('takes back what a killed lab left on the computer when it is removed', () => {
+    const request = JSON.stringify({
+      ...{ id: 1, verb: 'iptables-append', lab: 'x', rule: 'y', change: '00000000000000aa' },
+      ...{ table: 'nat', chain: 'POSTROUTING', words: ['-o', 'eth0', '-j', 'MASQUERADE'] },
+    });
+    const found = root.run(`unshare -n bash -c '
+      exec 2>&1
+      mkfifo /tmp/in; /usr/lib/hoplab/hoplab-helper serve </tmp/in >/tmp/answer &
+      exec 5>/tmp/in; echo "$0" >&5
+      until grep -q id /tmp/answer; do :; done
+      { kill -9 $!; wait $!; } 2>/dev/null
+      cat /tmp/answer; /usr/lib/hoplab/hoplab-helper list; iptables-save | grep -c hoplab:
+      dpkg --purge hoplab >/dev/null 2>&1; iptables-save | grep -c hoplab: || true' '${request}'`);
+    expect(found).toBe(
+      '{"id": 1, "ok": true}\nx y: iptables -t nat -A POSTROUTING -o eth0 -j MASQUERADE\n1\n0\n',
     );
+  });
+
+  it('goes without a trace', () => {
+    root.run('userdel --remove tester 2>/dev/null; sed -i /^tester:/d /etc/subuid /etc/subgid');
     // Accounts made for the test, and caches that other packages' triggers keep.
     const others =
       /\/(passwd|group|shadow|gshadow|subuid|subgid)-? |mail|lastlog|icon-theme\.cache|mimeinfo/;
