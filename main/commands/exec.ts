@@ -3,14 +3,15 @@ import type { Verb } from './verb.ts';
 import { LabFailure } from '../contract/failure.ts';
 import type { NodeTransport } from '../transports/entered.ts';
 import { start } from '../platform/run.ts';
-import { makeWorkbench, readLab } from './workbench.ts';
+import { makeWorkbench, readLab, takeBackend } from './workbench.ts';
 
 export const exec: Verb = {
-  usage: 'exec <lab-dir> <node> -- argv…',
+  usage: 'exec <lab-dir> <node> [--backend B] -- argv…',
   about: "runs argv on a node of a fresh lab; exit status is argv's",
   async run(args) {
     const at = args.indexOf('--');
-    const [dir, node, ...extra] = at >= 0 ? args.slice(0, at) : args;
+    const { backend, rest } = takeBackend(at >= 0 ? args.slice(0, at) : args);
+    const [dir, node, ...extra] = rest;
     const argv = at >= 0 ? args.slice(at + 1) : [];
     if (!dir || !node || extra.length > 0 || argv.length === 0) {
       console.error('usage: hoplab exec <lab-dir> <node> -- argv…');
@@ -22,7 +23,7 @@ export const exec: Verb = {
         'not-found',
         `${lab.id} has no node ${node}; it has ${Object.keys(lab.nodes).join(', ')}.`,
       );
-    const bench = await makeWorkbench(lab);
+    const bench = await makeWorkbench(lab, backend);
     const task = {
       signal: new AbortController().signal,
       progress: () => undefined,

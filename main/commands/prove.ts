@@ -1,32 +1,25 @@
 /** `hoplab prove`: solves every step for real and shows that undoing leaves nothing. */
 import type { Verb } from './verb.ts';
 import { prove, type Proof } from '../session/prove.ts';
-import { makeWorkbench, readLab, tidySandbox } from './workbench.ts';
+import { makeWorkbench, readLab, takeBackend } from './workbench.ts';
 
 export const proveCommand: Verb = {
-  usage: 'prove <lab-dir> [--backend sandbox] [--json]',
+  usage: 'prove <lab-dir> [--backend B] [--json]',
   about: 'solves every step and undoes everything; exit 1 when a check disagrees',
   async run(args) {
     const json = args.includes('--json');
-    const at = args.indexOf('--backend');
-    const backendName = at >= 0 ? args[at + 1] : 'sandbox';
-    const dirs = args.filter(
-      (word, index) => !word.startsWith('--') && (at < 0 || index !== at + 1),
-    );
+    const { backend, rest } = takeBackend(args);
+    const dirs = rest.filter((word) => !word.startsWith('--'));
     const [dir] = dirs;
     if (!dir || dirs.length !== 1) {
       console.error('hoplab prove: name one lab folder');
       return 2;
     }
-    if (backendName !== 'sandbox') {
-      console.error(`hoplab prove: there is no backend ${backendName ?? ''}; there is: sandbox`);
-      return 2;
-    }
     const lab = await readLab(dir);
-    const bench = await makeWorkbench(lab);
+    const bench = await makeWorkbench(lab, backend);
     try {
       const proof = await prove(bench.session, lab, {
-        tidy: () => tidySandbox(bench.backend, bench.session.lab),
+        tidy: () => bench.backend.tidy(bench.session.lab),
         onStep: (step, index) => {
           if (!json) console.log(stepText(step, index));
         },

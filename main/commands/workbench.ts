@@ -1,6 +1,6 @@
 /** What the command line needs to run labs without a window: a backend, a pty host, one session at a time. */
 import { basename, dirname, resolve } from 'node:path';
-import { SandboxBackend } from '../backends/sandbox/sandbox.ts';
+import { makeBackend, worldKind } from '../backends/registry.ts';
 import { LabFailure } from '../contract/failure.ts';
 import type { Lab } from '../contract/lab.ts';
 import { readCatalog } from '../labs/catalog.ts';
@@ -10,6 +10,7 @@ import { defaultCacheDir } from '../platform/paths.ts';
 import { memoryJournal } from '../rules/journal.ts';
 import { emptyProgress, noProgress } from '../session/progress.ts';
 import { Session } from '../session/session.ts';
+import type { WorldBackend } from '../world/world-backend.ts';
 import { inProcessPtyHost, type PtyHostClient } from '../terminals/client.ts';
 
 /** Loads a lab or rejects with `lab-invalid`, whose detail has a line for each mistake. */
@@ -32,15 +33,15 @@ export async function siblingsOf(lab: Lab): Promise<Lab[]> {
 }
 
 export interface Workbench {
-  backend: SandboxBackend;
+  backend: WorldBackend;
   session: Session;
   dispose(): Promise<void>;
 }
 
 /** A session that writes no file. The caller starts it, and disposes the bench. */
-export async function makeWorkbench(lab: Lab): Promise<Workbench> {
+export async function makeWorkbench(lab: Lab, backendName = 'sandbox'): Promise<Workbench> {
   const siblings = await siblingsOf(lab);
-  const backend = new SandboxBackend({
+  const backend = makeBackend(worldKind(backendName), {
     cacheDir: defaultCacheDir(),
     siblings: () => [lab, ...siblings],
   });
@@ -57,7 +58,7 @@ export async function makeWorkbench(lab: Lab): Promise<Workbench> {
 }
 
 /** A session nobody watches and that writes no file. */
-export function quietSession(lab: Lab, backend: SandboxBackend, ptyHost: PtyHostClient): Session {
+export function quietSession(lab: Lab, backend: WorldBackend, ptyHost: PtyHostClient): Session {
   const nothing = (): void => undefined;
   return new Session(
     lab,
@@ -71,15 +72,15 @@ export function quietSession(lab: Lab, backend: SandboxBackend, ptyHost: PtyHost
       reveal: nothing,
       log: nothing,
       nodesChanged: nothing,
+      report: nothing,
     },
     emptyProgress(),
   );
 }
 
-/** Ends machines and containers of a sandbox, and what came to the host with them. */
-export async function tidySandbox(backend: SandboxBackend, lab: Lab): Promise<void> {
-  const { machines, containers } = backend.of(lab);
-  for (const item of containers.list()) await containers.remove(item);
-  for (const machine of machines.list()) await machines.destroy(machine);
-  await machines.removeUnusedDevices();
+/** Takes `--backend NAME` out of the words of a command; `sandbox` when it is not there. */
+export function takeBackend(args: readonly string[]): { backend: string; rest: string[] } {
+  const at = args.indexOf('--backend');
+  if (at < 0) return { backend: 'sandbox', rest: [...args] };
+  return { backend: args[at + 1] ?? '', rest: args.filter((_, n) => n !== at && n !== at + 1) };
 }

@@ -18,19 +18,20 @@ export function request(socketPath: string, body: unknown): Promise<SlirpAnswer>
       resolve({ error: error.message });
     });
     socket.on('close', () => {
-      try {
-        const parsed = JSON.parse(parts.join('')) as {
-          return?: unknown;
-          error?: { desc?: string };
-        };
-        const { error, ...rest } = parsed;
-        resolve({
-          ...rest,
-          ...(error && { error: error.desc ?? 'refused' }),
-        });
-      } catch {
-        resolve({ error: 'slirp4netns gave no answer' });
-      }
+      resolve(parseAnswer(parts.join('')));
     });
   });
+}
+
+/** What slirp4netns answered, as text. */
+export function parseAnswer(text: string): SlirpAnswer {
+  try {
+    const { error, ...rest } = JSON.parse(text) as {
+      return?: unknown;
+      error?: { desc?: string };
+    };
+    return { ...rest, ...(error && { error: error.desc ?? 'refused' }) };
+  } catch {
+    return { error: 'slirp4netns gave no answer' };
+  }
 }
