@@ -1,10 +1,12 @@
 /** The composition root, in plain Node: builds the services and answers the contract. Knows no Electron. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Backend } from './backends/backend.ts';
 import { SandboxBackend } from './backends/sandbox/sandbox.ts';
 import type { AppAnnouncer, AppHandlers } from './contract/index.ts';
 import { LabFailure, toFailure } from './contract/failure.ts';
 import type { Lab } from './contract/lab.ts';
+import type { BackendKind } from './contract/session.ts';
 import { checkHealth } from './health/health.ts';
 import { ReadMemory } from './labs/read-memory.ts';
 import { Observer } from './observe/observer.ts';
@@ -16,6 +18,7 @@ import { SettingsStore } from './platform/settings.ts';
 import { memoryJournal } from './rules/journal.ts';
 import { emptyProgress, ProgressStore } from './session/progress.ts';
 import { Session } from './session/session.ts';
+import { sessionNews, type Announce } from './session/session-news.ts';
 import { Shelf } from './session/shelf.ts';
 import type { PtyHostClient } from './terminals/client.ts';
 
@@ -40,9 +43,6 @@ export interface AppOptions {
   openExternal(url: string): Promise<boolean>;
 }
 
-/** Nobody listens until a window connects. */
-type Announce = (act: (announcer: AppAnnouncer) => void) => void;
-
 export async function createApp(options: AppOptions): Promise<HoplabApp> {
   const app = new App(options);
   await app.open();
@@ -58,7 +58,7 @@ class App implements HoplabApp {
   private readonly shelf: Shelf;
   private readonly notices: Notices;
   private readonly progress: ProgressStore;
-  private readonly backend: SandboxBackend;
+  private readonly backends: Partial<Record<BackendKind, Backend>>;
   private readonly observer: Observer;
   private readonly cacheDir: string;
 
@@ -78,7 +78,7 @@ class App implements HoplabApp {
         to.app.notices(list);
       });
     });
-    this.backend = new SandboxBackend({
+    const sandbox = new SandboxBackend({
       cacheDir: this.cacheDir,
       siblings: () => this.shelf.labs(),
       shell: () => this.settings.get().shell,
@@ -86,6 +86,7 @@ class App implements HoplabApp {
         void this.session?.becomeLab(to).then(() => this.announceLabs());
       },
     });
+    this.backends = { sandbox };
     this.observer = new Observer({
       transport: (node) => this.running().transport(node),
       context: () => ({ lab: this.running().lab, state: this.running().state() }),
@@ -162,7 +163,9 @@ class App implements HoplabApp {
       dismiss: ({ noticeId }) => done(() => this.notices.dismiss(noticeId)),
     },
     session: {
-      open: ({ labId, fresh }) => this.openLab(labId, fresh),
+      open: ({ labId, fresh, backend }) => this.openLab(labId, fresh, backend),
+      allow: () => this.running().allow(),
+      disallow: () => this.running().disallow(),
       close: async () => {
         await this.closeSession();
         this.announce((to) => {
@@ -206,10 +209,11 @@ class App implements HoplabApp {
   };
 
   /** Opens a lab where the learner left it, or at its first step. One at a time. */
-  private async openLab(labId: string, fresh: boolean): Promise<void> {
+  private async openLab(labId: string, fresh: boolean, kind?: BackendKind): Promise<void> {
     if (this.opening) throw new LabFailure('busy', 'A lab is being opened.');
     const lab = this.shelf.lab(labId);
-    this.opening = this.startSession(lab, fresh);
+    const backend = this.backendOf(kind ?? this.settings.get().backend);
+    this.opening = this.startSession(lab, backend, fresh);
     try {
       await this.opening;
     } finally {
@@ -217,7 +221,17 @@ class App implements HoplabApp {
     }
   }
 
-  private async startSession(lab: Lab, fresh: boolean): Promise<void> {
+  private backendOf(kind: BackendKind): Backend {
+    const backend = this.backends[kind];
+    if (backend) return backend;
+    throw new LabFailure(
+      'tool-missing',
+      `Hoplab has no ${kind} here.`,
+      'Open the lab in the sandbox.',
+    );
+  }
+
+  private async startSession(lab: Lab, backend: Backend, fresh: boolean): Promise<void> {
     await this.closeSession();
     const { value, putAside } = await this.progress.load(lab.id);
     if (putAside)
@@ -229,37 +243,20 @@ class App implements HoplabApp {
     const progress = fresh ? { ...emptyProgress(), note: value.note } : value;
     const resumeAt = progress.step ?? 0;
     progress.step ??= 0;
-    const session = new Session(
+    const session: Session = new Session(
       lab,
       {
-        backend: this.backend,
+        backend,
         ptyHost: this.options.ptyHost,
         progress: this.progress,
         // A sandbox ends with the app, however that ends: nothing on disk could be taken back afterwards.
         journal: () => Promise.resolve(memoryJournal()),
-        changed: (state) => {
-          if (this.session === session) {
-            this.announce((to) => {
-              to.session.changed(state);
-            });
-          }
-        },
-        terminals: (list) => {
-          this.announce((to) => {
-            to.terminal.changed(list);
-          });
-        },
-        reveal: (id) => {
-          this.announce((to) => {
-            to.terminal.reveal({ id });
-          });
-        },
-        log: (line) => {
-          this.log.info(line);
-          this.announce((to) => {
-            to.session.log({ line });
-          });
-        },
+        ...sessionNews({
+          announce: this.announce,
+          isShown: () => this.session === session,
+          notices: this.notices,
+          log: this.log,
+        }),
         nodesChanged: () => {
           this.observer.nodesChanged();
         },

@@ -1,7 +1,7 @@
 /** The life of a lab on one kind of virtualisation. Stateless between calls: the truth is what status finds. */
 import type { BackendHealth } from '../contract/health.ts';
 import type { Lab } from '../contract/lab.ts';
-import type { BackendKind, NodeLife } from '../contract/session.ts';
+import type { BackendKind, NodeLife, RightsState } from '../contract/session.ts';
 import type { Transport } from '../transports/transport.ts';
 
 /** What a long call reports to, and is stopped by. */
@@ -18,8 +18,24 @@ export interface NodeStatus {
   detail: string | null;
 }
 
+/** Permission to change the learner's own computer. Asked for once for a lab, and only when the learner says so. */
+export interface HostRights {
+  readonly state: RightsState['state'];
+  readonly how: RightsState['how'];
+  /** Rejects with `cancelled` or `not-permitted`, and then nothing was changed. */
+  request(): Promise<void>;
+  cancel(): void;
+  /** Takes back what a lab has changed, also in an earlier run; answers the command lines taken back. */
+  undoLab(labId: string): Promise<string[]>;
+  /** Takes back what is left, and gives the permission back. */
+  end(): Promise<void>;
+  onChange(listener: () => void): () => void;
+}
+
 export interface Backend {
   readonly kind: BackendKind;
+  /** Present where a lab's host is the learner's own computer. */
+  readonly rights?: HostRights;
   /** Usable? What is missing, how to fix it. Never throws. */
   probe(): Promise<BackendHealth>;
   /**

@@ -18,6 +18,8 @@ export const channels = {
   },
   session: {
     open: 'call',
+    allow: 'call',
+    disallow: 'call',
     close: 'call',
     show: 'call',
     goTo: 'call',

@@ -5,7 +5,7 @@ import { BackendHealth } from './health.ts';
 import { PanelKind } from './lab.ts';
 import { LabId, LocalId, NodeId } from './names.ts';
 import { PanelView } from './network.ts';
-import { SessionState } from './session.ts';
+import { BackendKind, SessionState } from './session.ts';
 import { Settings, SettingsChange } from './settings.ts';
 import { TerminalId, TerminalInfo } from './terminal.ts';
 
@@ -69,7 +69,19 @@ export const contract = {
     command: event(z.object({ id: z.string() })),
   },
   session: {
-    open: call(z.object({ labId: LabId, fresh: z.boolean().default(false) }), nothing),
+    /** On the backend of the settings unless one is named. */
+    open: call(
+      z.object({
+        labId: LabId,
+        fresh: z.boolean().default(false),
+        backend: BackendKind.optional(),
+      }),
+      nothing,
+    ),
+    /** Asks for the permission to change the learner's own computer; the window has shown what for. */
+    allow: call(nothing, nothing),
+    /** Gives it back, and takes back what was changed with it. Also while it is being asked for. */
+    disallow: call(nothing, nothing),
     close: call(nothing, nothing),
     /** Shows another step; changes nothing on the nodes. */
     show: call(StepRef, nothing),

@@ -116,6 +116,16 @@ export type LabMap = z.infer<typeof LabMap>;
 export type MapNode = z.infer<typeof MapNode>;
 export type MapLink = z.infer<typeof MapLink>;
 
+/** Permission to change the learner's own computer, where a lab's host is that. */
+export const RightsState = z.object({
+  state: z.enum(['none', 'asking', 'granted']),
+  /** Who asks: the desktop, sudo in a terminal, or nobody because the app is root already. */
+  how: z.enum(['root', 'dialog', 'terminal']),
+  /** The exact command lines the lab's rules may run there. */
+  lines: z.array(z.string()),
+});
+export type RightsState = z.infer<typeof RightsState>;
+
 export const SessionState = z.object({
   labId: LabId,
   title: z.string(),
@@ -129,6 +139,8 @@ export const SessionState = z.object({
   /** Nodes that have a terminal from the start, left to right; the window keeps a place for each. */
   terminals: z.array(NodeId).optional(),
   rules: z.array(RuleState),
+  /** Null where nothing outside the lab can be changed. */
+  rights: RightsState.nullable(),
   map: LabMap,
   note: z.string(),
   /** A longer task of the app itself, such as "Going to step 5": label, and what is done. */

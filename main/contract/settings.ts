@@ -1,5 +1,6 @@
 /** What the app remembers about the learner's wishes. Every key has a default, so an old file still reads. */
 import { z } from 'zod';
+import { BackendKind } from './session.ts';
 
 export const Settings = z.object({
   version: z.literal(1).default(1),
@@ -9,6 +10,8 @@ export const Settings = z.object({
   presenter: z.boolean().default(false),
   /** Where the machine has it; elsewhere bash. */
   shell: z.enum(['bash', 'zsh', 'fish']).default('bash'),
+  /** Where labs are opened. */
+  backend: BackendKind.default('sandbox'),
   screenReader: z.boolean().default(false),
   /** What a click on a command does. */
   onCommandClick: z.enum(['insert', 'run']).default('insert'),
@@ -26,6 +29,7 @@ export const SettingsChange = z.object({
   fontSize: Settings.shape.fontSize.unwrap().optional(),
   presenter: Settings.shape.presenter.unwrap().optional(),
   shell: Settings.shape.shell.unwrap().optional(),
+  backend: Settings.shape.backend.unwrap().optional(),
   screenReader: Settings.shape.screenReader.unwrap().optional(),
   onCommandClick: Settings.shape.onCommandClick.unwrap().optional(),
   introSeen: Settings.shape.introSeen.unwrap().optional(),

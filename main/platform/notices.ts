@@ -11,12 +11,12 @@ export class Notices {
     return this.#list;
   }
 
-  tell(tone: Notice['tone'], title: string, text: string): void {
+  tell(tone: Notice['tone'], title: string, text: string, detail: string | null = null): void {
     this.#count += 1;
     const id = `n${String(this.#count)}`;
     this.#list = [
       ...this.#list.filter((notice) => notice.title !== title),
-      { id, tone, title, text, detail: null },
+      { id, tone, title, text, detail },
     ];
     this.changed(this.#list);
   }

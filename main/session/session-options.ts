@@ -4,6 +4,7 @@ import type { SessionState } from '../contract/session.ts';
 import type { TerminalInfo } from '../contract/terminal.ts';
 import type { Journal } from '../rules/journal.ts';
 import type { PtyHostClient } from '../terminals/client.ts';
+import type { HostReport } from './host-guard.ts';
 import type { ProgressKeeper } from './progress.ts';
 
 export interface SessionOptions {
@@ -17,4 +18,6 @@ export interface SessionOptions {
   log: (line: string) => void;
   /** A node came up or went down: panels that show it read again. */
   nodesChanged: () => void;
+  /** The learner's own computer after a lab that was allowed to change it. */
+  report: (report: HostReport) => void;
 }

@@ -6,20 +6,19 @@ import type { Task } from '../backends/backend.ts';
 import { LabFailure, toFailure } from '../contract/failure.ts';
 import type { Lab, Step } from '../contract/lab.ts';
 import type { NodeLife, Phase, SessionState } from '../contract/session.ts';
-import { fillCheck } from '../labs/values.ts';
 import { RuleEngine } from '../rules/engine.ts';
 import type { Journal } from '../rules/journal.ts';
 import type { Transport } from '../transports/transport.ts';
-import { evaluate } from './checks/evaluate.ts';
-import { contextOf } from './context-of.ts';
+import { askChecks } from './ask-checks.ts';
 import { Debounce } from './debounce.ts';
+import { HostGuard } from './host-guard.ts';
 import { LabNodes } from './lab-nodes.ts';
 import { LiveView } from './live-view.ts';
 import { LongTask } from './long-task.ts';
 import type { Progress } from './progress.ts';
 import type { SessionOptions } from './session-options.ts';
-import { solve, type SolveOptions } from './solver.ts';
-import { StepBook } from './step-book.ts';
+import { filled, solve, type SolveOptions } from './solver.ts';
+import { StepBook, stepOf } from './step-book.ts';
 import { Terminals } from './terminals.ts';
 import { Triggers } from './triggers.ts';
 
@@ -36,6 +35,7 @@ export class Session {
   private journal: Journal | null = null;
   private stopWatching: () => void = () => undefined;
   private closed = false;
+  private readonly guard: HostGuard | null;
   private readonly nodes = new LabNodes();
   private readonly task: LongTask;
   private readonly triggers: Triggers;
@@ -56,6 +56,16 @@ export class Session {
     });
     // What the learner looks at is painted first: the reads of a round would compete with it for the processor.
     this.look = new Debounce(60, () => this.observe());
+    this.guard = HostGuard.of(
+      options.backend.rights,
+      lab,
+      (node) => this.transport(node),
+      () => {
+        this.look.soon();
+        this.say.soon();
+        options.nodesChanged();
+      },
+    );
     this.task = new LongTask(() => this.say.soon());
     this.triggers = new Triggers(() => this.look.soon());
     this.terminals = new Terminals({
@@ -116,6 +126,8 @@ export class Session {
     clearInterval(this.timer);
     this.stopWatching();
     this.triggers.dispose();
+    await this.disallow();
+    this.guard?.dispose();
     this.terminals.dispose();
     await this.options.backend.destroy(this.lab, this.taskFor(new AbortController().signal));
     this.closed = true;
@@ -153,7 +165,7 @@ export class Session {
 
   /** Types a step's solution, visibly. Rejects when a line does not come back. */
   showMe(index: number): Promise<void> {
-    const { title } = this.stepAt(index);
+    const { title } = stepOf(this.lab, index);
     return this.task.run(`Typing the solution of “${title}”`, (signal) =>
       this.solveStep(index, { visible: true, effectsOnly: false, signal }),
     );
@@ -164,12 +176,7 @@ export class Session {
     index: number,
     how: Pick<SolveOptions, 'visible' | 'effectsOnly' | 'signal'>,
   ): Promise<void> {
-    const lines = this.stepAt(index).solve.map((line) => ({
-      ...line,
-      ...(line.type !== undefined && { type: this.view.fill(line.type) }),
-      ...(line.for !== undefined && { for: this.view.fill(line.for) }),
-    }));
-    return solve(lines, this.terminals, {
+    return solve(filled(stepOf(this.lab, index).solve, this.view.values), this.terminals, {
       ...how,
       answer: (prediction, choice) => this.choose(prediction, choice),
     });
@@ -177,14 +184,14 @@ export class Session {
 
   /** Brings the nodes to the state at the start of a step: a fresh sandbox, and the steps before it replayed. */
   goTo(index: number): Promise<void> {
-    const { title } = this.stepAt(index);
+    const { title } = stepOf(this.lab, index);
     return this.task.run(`Going to the start of “${title}”`, async (signal, report) => {
       const open = this.terminals.list().map((info) => info.node);
       this.terminals.closeAll();
       await this.restart(signal);
       try {
         for (let at = 0; at < index; at += 1) {
-          report(at / index, `Redoing “${this.stepAt(at).title}”`);
+          report(at / index, `Redoing “${stepOf(this.lab, at).title}”`);
           await this.solveStep(at, { visible: false, effectsOnly: true, signal });
         }
         this.book.reopen(index);
@@ -223,6 +230,7 @@ export class Session {
       step: this.book.current,
       steps: this.book.states((text) => this.view.fill(text)),
       rules: this.engine?.states() ?? [],
+      rights: this.guard?.state(this.engine) ?? null,
       map: this.view.map,
       note: this.book.progress.note,
       task: this.task.current,
@@ -239,10 +247,19 @@ export class Session {
     return this.nodes.life(node);
   }
 
-  private stepAt(index: number): Step {
-    const step = this.lab.steps[index];
-    if (!step) throw new LabFailure('not-found', 'There is no such step.');
-    return step;
+  /** Asks for the permission to change the learner's own computer. Rejects with `cancelled` or `not-permitted`. */
+  async allow(): Promise<void> {
+    await this.guard?.allow();
+    this.look.soon();
+  }
+
+  /** Takes back what was changed there, and gives the permission back; the report goes to whoever opened the session. */
+  async disallow(): Promise<void> {
+    this.options.backend.rights?.cancel();
+    if (this.options.backend.rights?.state === 'granted') await this.engine?.undoAll();
+    const report = await this.guard?.end();
+    if (report) this.options.report(report);
+    this.look.soon();
   }
 
   /** Ends what stands and starts it anew, in the same session. */
@@ -296,34 +313,18 @@ export class Session {
       this.engine?.refresh(),
       this.terminals.checkRoads(),
     ]);
-    const context = contextOf({
-      book,
-      view,
-      nodes,
-      engine,
-      transport: (node) => this.transport(node),
-    });
-    const changes = await Promise.all(
-      book.open().map(async (check) => {
-        const outcome = await evaluate(fillCheck(check, view.values), context);
-        return (
-          book === this.book && book.step.checks.includes(check) && book.record(check, outcome)
-        );
-      }),
+    const changed = await askChecks(
+      { book, view, nodes, engine, transport: (node) => this.transport(node) },
+      () => book === this.book,
     );
-    if (changes.some(Boolean)) this.save();
+    if (changed) this.save();
     this.say.soon();
   }
 
   /** Opens a terminal on a node unless there is one; only where the lab wants one, or `always`. */
   private async openTerminalFor(node: string, always = false): Promise<void> {
     if ((!always && !this.lab.terminals.includes(node)) || this.life(node) !== 'running') return;
-    for (const info of this.terminals.list()) {
-      if (info.node !== node) continue;
-      if (info.state === 'open') return;
-      this.terminals.close(info.id);
-    }
-    await this.terminals.open(node).catch((error: unknown) => {
+    await this.terminals.ensure(node).catch((error: unknown) => {
       this.options.log(toFailure(error).message);
     });
   }

@@ -1,6 +1,7 @@
 /** Types a step's solution into terminals, as a learner would: "Show me", checkpoints and proofs. */
 import { LabFailure } from '../contract/failure.ts';
 import type { SolveLine } from '../contract/lab.ts';
+import { fill, type Values } from '../labs/values.ts';
 import type { PtyEvent } from '../terminals/client.ts';
 import type { Terminals } from './terminals.ts';
 
@@ -31,6 +32,15 @@ const letterMs = 12;
 const busyMs = 8_000;
 /** Ctrl-U: what the learner had begun to type makes room. */
 const clearLine = '\x15';
+
+/** Lines with the running lab's values in their templates. */
+export function filled(lines: readonly SolveLine[], values: Values): SolveLine[] {
+  return lines.map((line) => ({
+    ...line,
+    ...(line.type !== undefined && { type: fill(line.type, values) }),
+    ...(line.for !== undefined && { for: fill(line.for, values) }),
+  }));
+}
 
 /** Rejects with LabFailure: `timed-out` names the line that did not come back, `cancelled`, `busy`. */
 export async function solve(

@@ -2,11 +2,19 @@
  * The book of a lab's steps: which is open, what its checks found, what was predicted and done. Knows no
  * kernel; it is told outcomes and keeps what must be kept.
  */
+import { LabFailure } from '../contract/failure.ts';
 import type { Check, Hint } from '../contract/checks.ts';
 import type { Lab, Step } from '../contract/lab.ts';
 import type { CheckState, PredictionState, StepState } from '../contract/session.ts';
 import type { Outcome, RanCommand } from './checks/outcome.ts';
 import type { Progress } from './progress.ts';
+
+/** Throws `not-found`. */
+export function stepOf(lab: Lab, index: number): Step {
+  const step = lab.steps[index];
+  if (!step) throw new LabFailure('not-found', 'There is no such step.');
+  return step;
+}
 
 export class StepBook {
   private readonly outcomes = new Map<string, Outcome>();

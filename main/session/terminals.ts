@@ -63,6 +63,14 @@ export class Terminals {
     return info;
   }
 
+  /** Opens one unless there is one; those that have ended make room. */
+  async ensure(node: string): Promise<void> {
+    const mine = this.list().filter((info) => info.node === node);
+    if (mine.some(({ state }) => state === 'open')) return;
+    for (const { id } of mine) this.close(id);
+    await this.open(node);
+  }
+
   close(id: string): void {
     if (!this.entries.delete(id)) return;
     this.options.ptyHost.close(id);

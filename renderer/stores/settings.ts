@@ -19,6 +19,7 @@ export const useSettings = defineStore('settings', () => {
     fontSize: 13,
     presenter: false,
     shell: 'bash',
+    backend: 'sandbox',
     screenReader: false,
     onCommandClick: 'insert',
     introSeen: true,

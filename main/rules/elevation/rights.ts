@@ -4,12 +4,13 @@
  */
 import { LabFailure } from '../../contract/failure.ts';
 import type { Operation } from '../../contract/operations.ts';
+import type { RightsState as Shown } from '../../contract/session.ts';
 import { ruleArgv } from '../rule-words.ts';
 import { HelperClient } from './helper-client.ts';
 import { startHelper, type AskTerminal, type Started } from './start-helper.ts';
 import type { Way } from './ways.ts';
 
-export type RightsState = 'none' | 'asking' | 'granted';
+type RightsState = Shown['state'];
 
 /** What only root may read and the panels show: the helper's closed list. */
 export type RootRead = 'iptables-save' | 'iptables-legacy-save' | 'conntrack' | 'tcp' | 'udp';
@@ -19,7 +20,6 @@ export interface RightsOptions {
   /** Where named pipes may lie while a terminal asks. */
   tmp: string;
   ask: AskTerminal;
-  changed: (state: RightsState) => void;
 }
 
 /** Exit statuses of pkexec(1). */
@@ -27,6 +27,8 @@ const dismissed = 126;
 const refused = 127;
 
 export class Rights {
+  readonly #listeners = new Set<() => void>();
+  #how: Way['kind'] = 'dialog';
   #state: RightsState = 'none';
   #client: HelperClient | null = null;
   #started: Started | null = null;
@@ -36,6 +38,22 @@ export class Rights {
 
   get state(): RightsState {
     return this.#state;
+  }
+
+  /** The way that will be tried first, or was taken. */
+  get how(): Way['kind'] {
+    return this.#how;
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Looks which way there is, so that the window can say it before it asks. */
+  async look(): Promise<void> {
+    const [first] = await this.options.ways();
+    if (first && this.#state === 'none') this.#how = first.kind;
   }
 
   /** Resolves when it was given. Rejects with `cancelled` or `not-permitted`, and then nothing was changed. */
@@ -99,6 +117,7 @@ export class Rights {
 
   /** Answers false when another way may be tried. */
   async #try(way: Way, last: boolean): Promise<boolean> {
+    this.#how = way.kind;
     const started = await startHelper(way, this.options.tmp, this.options.ask);
     this.#started = started;
     const client = new HelperClient(started);
@@ -137,7 +156,7 @@ export class Rights {
   #become(state: RightsState): void {
     if (state === this.#state) return;
     this.#state = state;
-    this.options.changed(state);
+    for (const listener of this.#listeners) listener();
   }
 }
 

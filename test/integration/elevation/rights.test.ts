@@ -7,7 +7,7 @@ import { Rule } from '../../../main/contract/operations.ts';
 import { run } from '../../../main/platform/run.ts';
 import { RuleEngine } from '../../../main/rules/engine.ts';
 import { memoryJournal } from '../../../main/rules/journal.ts';
-import { Rights, type RightsState } from '../../../main/rules/elevation/rights.ts';
+import { Rights } from '../../../main/rules/elevation/rights.ts';
 import { LocalTransport } from '../../../main/transports/local.ts';
 import type { Argv, Transport } from '../../../main/transports/transport.ts';
 import { everything, helperPath, makeComputer, type Computer } from './helper.ts';
@@ -56,7 +56,7 @@ const others = `
 
 let computer: Computer;
 let tmp: string;
-let states: RightsState[];
+let states: string[];
 let rights: Rights;
 let engine: RuleEngine;
 let before: string;
@@ -79,13 +79,13 @@ afterEach(async () => {
 function begin() {
   const noted = ['bash', '-c', 'echo $$ >"$0"; exec "$@"', path.join(tmp, 'pid')];
   const argv: Argv = [...enter, ...noted, helperPath, 'serve'];
-  const seen: RightsState[] = [];
+  const seen: string[] = [];
   const asked = new Rights({
     ways: () => Promise.resolve([{ kind: 'root', argv }]),
     tmp,
     ask: () => Promise.reject(new Error('no terminal')),
-    changed: (state) => seen.push(state),
   });
+  asked.onChange(() => seen.push(asked.state));
   const local = new LocalTransport({
     path: process.env['PATH'] ?? '',
     folder: tmp,
@@ -207,7 +207,6 @@ it.each([
       const ended = run(argv).then((result) => result.code);
       return Promise.resolve({ ended, close: () => undefined });
     },
-    changed: () => undefined,
   });
   await expect(refusing.request()).rejects.toMatchObject({ code: wanted });
   expect(refusing.state).toBe('none');
@@ -215,7 +214,7 @@ it.each([
 });
 
 it('without an agent it asks in a terminal instead', async () => {
-  const seen: RightsState[] = [];
+  const seen: string[] = [];
   let line: Argv | null = null;
   const both = new Rights({
     ways: () =>
@@ -229,8 +228,8 @@ it('without an agent it asks in a terminal instead', async () => {
       const ended = run(argv, { timeoutMs: 30_000 }).then((result) => result.code);
       return Promise.resolve({ ended, close: () => undefined });
     },
-    changed: (now) => seen.push(now),
   });
+  both.onChange(() => seen.push(both.state));
   await both.request();
   expect(seen).toEqual(['asking', 'granted']);
   expect(line).toContain('serve');

@@ -38,6 +38,7 @@ it('is said within a second, with its terminals ended and its rules out of reach
       terminals: () => undefined,
       reveal: () => undefined,
       log: () => undefined,
+      report: () => undefined,
       nodesChanged: () => undefined,
     },
     emptyProgress(),
