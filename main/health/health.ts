@@ -1,8 +1,9 @@
 /** Asks every backend what it needs. New backends add their probe here. */
 import type { BackendHealth } from '../contract/health.ts';
+import { probeDocker } from '../backends/docker/probe.ts';
 import { probeSandbox } from '../backends/sandbox/probe.ts';
 
 /** Never rejects. */
 export function checkHealth(options: { cacheDir: string }): Promise<BackendHealth[]> {
-  return Promise.all([probeSandbox(options)]);
+  return Promise.all([probeSandbox(options), probeDocker({})]);
 }

@@ -8,6 +8,7 @@ import { fetchDaemons } from '../backends/sandbox/daemons.ts';
 import { toFailure } from '../contract/failure.ts';
 import { defaultCacheDir } from '../platform/paths.ts';
 import { start } from '../platform/run.ts';
+import { bringEngineParts } from './docker-engine.ts';
 import { findElectron } from './electron-runtime.ts';
 import { bringMissing } from './prerequisites.ts';
 import { startXvfb } from './xvfb.ts';
@@ -37,6 +38,11 @@ async function main(args: string[]): Promise<number> {
   });
   const electron = await findElectron({ cacheDir, log: say });
   if (prepareOnly) {
+    // Only root can start an engine of a test's own; for others those tests are skipped.
+    if (process.getuid?.() === 0)
+      await bringEngineParts(cacheDir, say).catch((error: unknown) => {
+        say(`${toFailure(error).message} The tests of the backend docker will fail.`);
+      });
     say(`Ready: ${electron.executable}`);
     return 0;
   }

@@ -18,7 +18,8 @@ export interface Loader {
 
   /**
    * Bash functions the world's scripts use. `PIDS[NODE]` is a node's process as the loader sees it; nodes
-   * report `pid`, `made`, `up`, `fail` and `gone` to fd 7.
+   * report `pid`, `made`, `up`, `fail` and `gone` to fd 7. `WATCH[NODE]` is a child that ends when it has announced the
+   * node's end.
    *
    * `spawn NODE SCRIPT` starts a node's first process · `go NODE` tells it that it is plugged in ·
    * `keep NODE` and `forget NODE` save and drop the files of a node about to stop ·

@@ -18,7 +18,7 @@ interface RunningNode {
 }
 
 /** Bash the first process needs all the time, beside the loader's own words. */
-const prelude = `declare -gA PIDS=()
+const prelude = `declare -gA PIDS=() WATCH=()
 await() { # await WORD COUNT: until COUNT nodes have reported WORD
   local left=$2 word name rest
   while ((left > 0)); do
@@ -155,7 +155,7 @@ export class World {
         ...(keep ? [`keep ${id}`] : []),
         ...batch('ip -force', ports),
         ...batch(`nsenter --net=/proc/\${PIDS[${this.host}]}/ns/net ip -force`, veths),
-        `p=\${PIDS[${id}]:-}; [[ $p ]] && { kill -9 $p; unset 'PIDS[${id}]'; while [[ -d /proc/$p ]]; do sleep 0.005; done; }; :`,
+        `p=\${PIDS[${id}]:-}; [[ $p ]] && { kill -9 $p; unset 'PIDS[${id}]'; wait "\${WATCH[${id}]}"; }; :`,
       ].join('\n'),
     );
     this.setLife(id, 'halted');

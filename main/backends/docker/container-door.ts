@@ -8,6 +8,9 @@ import { quote } from '../../world/shell-script.ts';
 import type { World } from '../../world/world.ts';
 import type { ProcessHandle } from '../../transports/transport.ts';
 
+/** In the learner's terminal: the bytes, then the exit status. */
+const pickUp = 'socat "$1" "UNIX-CONNECT:$2"; exit "$(cat "$3" 2>/dev/null || echo 1)"';
+
 export class DockerDoor implements ContainerDoor {
   private count = 0;
 
@@ -36,7 +39,10 @@ export class DockerDoor implements ContainerDoor {
     listener.stdout.pipe(program.stdin);
     program.stdout.pipe(listener.stdin, { end: false });
     program.stderr.pipe(listener.stdin, { end: false });
-    void program.ended.then(() => listener.stdin.end());
+    const status = `${socket}.status`;
+    void program.ended
+      .then((code) => this.world.loader.inNode(this.world.host, `echo ${String(code)} >${status}`))
+      .finally(() => listener.stdin.end());
     void listener.ended.then(() => {
       program.kill();
     });
@@ -44,6 +50,6 @@ export class DockerDoor implements ContainerDoor {
       this.world.host,
       `for ((n = 0; n < 200; n++)); do [[ -S ${socket} ]] && exit 0; sleep 0.01; done; exit 1`,
     );
-    return ['socat', terminal ? '-,raw,echo=0' : '-', `UNIX-CONNECT:${socket}`];
+    return ['bash', '-c', pickUp, '-', terminal ? '-,raw,echo=0' : '-', socket, status];
   }
 }

@@ -18,9 +18,9 @@ export const nodeLoader = `unset HOPLAB_BOOT; export LC_ALL=C; mkdir -p ${bootFo
 exec 8<>script; read -r -t 20 -u 8 length && IFS= read -r -N "$length" -t 20 -u 8 code || exit
 exec 8<&- 7<>report 9<>alive; cd /; unset LC_ALL; eval "$code"`;
 
-/** What the control container runs when its pipe is closed: the nodes end, also those whose start was under way. */
+/** What the control container runs when its pipe is closed: the nodes end, also those whose start is still under way unless CALM. */
 export const lastWords = (session: string): string => `kill -9 "\${PIDS[@]}" 2>/dev/null
-for ((n = 0; n < 10; n++)); do
+for ((n = 0; n < 10 && ! CALM; n++)); do
   mapfile -t left < <(grep -lsz '^HOPLAB_SESSION=${session}$' /proc/[0-9]*/environ)
   for file in "\${left[@]}"; do pid=\${file#/proc/}; kill -9 "\${pid%/environ}" 2>/dev/null; done
   sleep 0.1
@@ -38,6 +38,7 @@ export const words = `spawn() {
   [[ ! -f /disks/$1.tar ]] || tar -C $root -xpf /disks/$1.tar
   ( cat $root${bootFolder}/report >&7 ) &
   ( read -r _ <$root${bootFolder}/alive; printf 'gone %s\\n' "$1" >&7; printf '!gone %s\\n' "$1" ) &
+  WATCH[$1]=$!
   printf 'pid %s %s\\n' "$1" "$p" >&7
   printf '%s\\n%s' "\${#2}" "$2" >$root${bootFolder}/script
 }

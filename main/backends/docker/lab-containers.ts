@@ -31,6 +31,7 @@ export class LabContainers extends ResidentBash implements Loader {
   readonly words = words;
   private readonly running = new Map<string, { container: string; pid: number }>();
   private runs = 0;
+  private preparing: Promise<void> = Promise.resolve();
 
   private constructor(
     child: ChildProcess,
@@ -76,28 +77,17 @@ export class LabContainers extends ResidentBash implements Loader {
   }
 
   override async end(): Promise<void> {
+    // Nothing is under way then, and the nodes it knows are all there are.
+    await this.preparing.catch(() => undefined);
+    void this.run('CALM=1').catch(() => undefined);
     await super.end(graceMs);
     await removeSession(this.engine, this.naming.session);
   }
 
-  async prepare(nodes: readonly { id: string; hostName: string }[]): Promise<void> {
-    this.runs += 1;
-    const started = nodes.map(({ id, hostName }) => ({ id, hostName, run: this.runs }));
-    await Promise.all(
-      started.map((node) => this.docker(nodeArguments(this.naming, node, this.image, nodeLoader))),
-    );
-    const names = started.map((node) => nodeName(this.naming, node));
-    const pids = await this.docker(['inspect', '--format', '{{.State.Pid}}', ...names]);
-    for (const [index, line] of pids.trim().split('\n').entries()) {
-      const [node, container] = [started[index], names[index]];
-      if (!node || !container || !/^[1-9]\d*$/.test(line))
-        throw new LabFailure('command-failed', `A container of the lab ended at once.`);
-      this.running.set(node.id, { container, pid: Number(line) });
-    }
-    const told = started.map(
-      ({ id }) => `STARTED[${id}]=${String(this.running.get(id)?.pid ?? '')}`,
-    );
-    await this.run(told.join('; '));
+  prepare(nodes: readonly { id: string; hostName: string }[]): Promise<void> {
+    const made = this.preparing.catch(() => undefined).then(() => this.startContainers(nodes));
+    this.preparing = made;
+    return made;
   }
 
   bootScript(boot: NodeBoot): string {
@@ -148,6 +138,26 @@ export class LabContainers extends ResidentBash implements Loader {
       docker: this.engine.docker,
       env: this.engine.env,
     });
+  }
+
+  private async startContainers(nodes: readonly { id: string; hostName: string }[]): Promise<void> {
+    this.runs += 1;
+    const started = nodes.map(({ id, hostName }) => ({ id, hostName, run: this.runs }));
+    await Promise.all(
+      started.map((node) => this.docker(nodeArguments(this.naming, node, this.image, nodeLoader))),
+    );
+    const names = started.map((node) => nodeName(this.naming, node));
+    const pids = await this.docker(['inspect', '--format', '{{.State.Pid}}', ...names]);
+    for (const [index, line] of pids.trim().split('\n').entries()) {
+      const [node, container] = [started[index], names[index]];
+      if (!node || !container || !/^[1-9]\d*$/.test(line))
+        throw new LabFailure('command-failed', `A container of the lab ended at once.`);
+      this.running.set(node.id, { container, pid: Number(line) });
+    }
+    const told = started.map(
+      ({ id }) => `STARTED[${id}]=${String(this.running.get(id)?.pid ?? '')}`,
+    );
+    await this.run(told.join('; '));
   }
 
   private async docker(args: readonly string[]): Promise<string> {

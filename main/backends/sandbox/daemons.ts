@@ -124,7 +124,7 @@ export async function fetchDaemons(
 }
 
 /** Names differ between releases; only those the package lists hold are asked for. */
-async function availablePackages(names: string[]): Promise<string[]> {
+export async function availablePackages(names: string[]): Promise<string[]> {
   const { stdout } = await run(['apt-cache', 'policy', ...names]);
   const known: string[] = [];
   for (const block of stdout.split(/^(?=\S)/m)) {

@@ -42,6 +42,7 @@ export const words = `spawn() {
   printf %s "$2" >/nodes/$1/init
   ( unshare --net --mount --uts --ipc --pid --fork --kill-child /bin/bash --norc --noprofile /nodes/$1/init </dev/null & p=$!
     printf 'pid %s %s\\n' "$1" $p >&7; wait $p; s=$?; printf 'gone %s %s\\n' "$1" $s >&7; printf '!gone %s %s\\n' "$1" $s ) &
+  WATCH[$1]=$!
 }
 go() { echo go 1<>/nodes/$1/go; }
 keep() { :; }
