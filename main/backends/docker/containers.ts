@@ -1,5 +1,5 @@
 /** How the containers of a lab are started: what they may do, and the labels by which they are found again. */
-import type { Engine } from './engine.ts';
+import type { Engine } from '../../platform/docker-engine.ts';
 
 /** On everything Hoplab starts; nothing without it is ever touched. */
 export const ourLabel = 'app=hoplab';

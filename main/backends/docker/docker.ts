@@ -9,7 +9,7 @@ import type { World } from '../../world/world.ts';
 import type { Task } from '../backend.ts';
 import { DockerDoor } from './container-door.ts';
 import { removeLeftovers } from './containers.ts';
-import { requireEngine } from './engine.ts';
+import { requireEngine } from '../../platform/docker-engine.ts';
 import { ensureImage, type ImageOptions } from './image.ts';
 import { LabContainers } from './lab-containers.ts';
 import { probeDocker } from './probe.ts';

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { LabFailure } from '../../contract/failure.ts';
 import { hold } from '../../transports/entered.ts';
 import type { Task } from '../backend.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from '../../platform/docker-engine.ts';
 import dockerfile from './image/Dockerfile?raw';
 
 export interface ImageOptions {

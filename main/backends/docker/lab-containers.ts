@@ -22,7 +22,7 @@ import {
   removeSession,
   type Naming,
 } from './containers.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from '../../platform/docker-engine.ts';
 
 /** How long the control container may take to end its nodes. */
 const graceMs = 10_000;

@@ -1,6 +1,6 @@
 /** What the backend `docker` needs of this machine, looked for one by one; never throws. */
 import type { BackendHealth, HealthItem } from '../../contract/health.ts';
-import { findEngine, type Engine, type EngineProblem } from './engine.ts';
+import { findEngine, type Engine, type EngineProblem } from '../../platform/docker-engine.ts';
 import { hasImage, imageTag, type ImageOptions } from './image.ts';
 
 export async function probeDocker(options: {

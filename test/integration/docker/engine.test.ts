@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BackendHealth } from '../../../main/contract/health.ts';
 import { probeDocker } from '../../../main/backends/docker/probe.ts';
 import { ensureImage, hasImage, imageTag } from '../../../main/backends/docker/image.ts';
-import { findEngine, requireEngine, type Engine } from '../../../main/backends/docker/engine.ts';
+import { findEngine, requireEngine, type Engine } from '../../../main/platform/docker-engine.ts';
 import { startEngine, whyNoEngine, type TestEngine } from '../../support/docker-engine.ts';
 import { buildApp, hoplab, ordinaryUser } from '../../support/person.ts';
 

@@ -4,8 +4,8 @@
  */
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { LabFailure } from '../../contract/failure.ts';
-import { run, type Argv, type ExecResult } from '../../platform/run.ts';
+import { LabFailure } from '../contract/failure.ts';
+import { run, type Argv, type ExecResult } from './run.ts';
 
 export interface Engine {
   /** The client, and what makes it speak to this engine. */
