@@ -4,6 +4,7 @@ import { doctor } from './commands/doctor.ts';
 import { exec } from './commands/exec.ts';
 import { lint } from './commands/lint.ts';
 import { newLabCommand } from './commands/new.ts';
+import { parity } from './commands/parity.ts';
 import { proveCommand } from './commands/prove.ts';
 import { undoAll } from './commands/undo-all.ts';
 import type { Verb } from './commands/verb.ts';
@@ -15,6 +16,7 @@ const verbs: Record<string, Verb> = {
   exec,
   new: newLabCommand,
   doctor,
+  parity,
   bench,
   'undo-all': undoAll,
 };

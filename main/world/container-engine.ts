@@ -1,4 +1,4 @@
-/** The sandbox's Docker: starts and ends the lab's containers, and publishes their ports. */
+/** The lab's Docker: starts and ends the lab's containers, and publishes their ports. */
 import { randomBytes } from 'node:crypto';
 import { LabFailure } from '../contract/failure.ts';
 import type { ContainerNode } from '../contract/topology.ts';

@@ -1,5 +1,5 @@
 /**
- * The sandbox's VirtualBox: what `vagrant` and `vboxmanage` act on. A machine is a node; its NAT card is
+ * The lab's VirtualBox: what `vagrant` and `vboxmanage` act on. A machine is a node; its NAT card is
  * slirp4netns running in the host, between whose tap and the card lies a bridge, so that the cable can be
  * pulled. Names and numbers of machines are kept here, their state is the kernel's.
  */
@@ -174,7 +174,7 @@ export class Hypervisor {
     return `/home/${this.user()}/${machine.lab.folder}/.vagrant/machines/${machine.node}`;
   }
 
-  /** Takes the sandbox to another lab: its host, router and internet must be the same ones. */
+  /** Takes the world to another lab: its host, router and internet must be the same ones. */
   private enter(lab: Lab): void {
     const now = this.world.lab;
     if (now.id === lab.id) return;
@@ -255,7 +255,7 @@ export class Hypervisor {
   }
 }
 
-/** What two labs must share so that one can follow the other in the same sandbox. */
+/** What two labs must share so that one can follow the other in the same world. */
 function standing(lab: Lab): unknown {
   const nodes = Object.entries(lab.nodes).filter(
     ([, spec]) => spec.kind !== 'machine' && spec.kind !== 'container',

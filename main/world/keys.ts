@@ -1,4 +1,4 @@
-/** Keys for ssh into the sandbox's machines, made anew for each lab (ECDSA P-256, RFC 5656). */
+/** Keys for ssh into a lab's machines, made anew for each lab (ECDSA P-256, RFC 5656). */
 import { generateKeyPairSync } from 'node:crypto';
 
 export interface SshKey {

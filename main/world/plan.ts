@@ -1,5 +1,5 @@
 /**
- * From topology to what the sandbox does: a pure function, so that the whole of a lab's network can be
+ * From topology to what a world does: a pure function, so that the whole of a lab's network can be
  * read, tested and printed without starting anything.
  *
  * The lab's own network namespace is the *fabric*: a bridge for each network, and the far end of every

@@ -1,4 +1,4 @@
-/** Words for bash. The sandbox speaks to its first process in bash; every value passes through here. */
+/** Words for bash. A world speaks to its first process in bash; every value passes through here. */
 
 /** One word, whatever it holds: nothing in it is expanded. NUL cannot be in a word and is refused. */
 export function quote(value: string): string {

@@ -1,5 +1,5 @@
 /**
- * A running sandbox: its first process, its nodes, and how nodes start and stop in it. Speaks bash to the
+ * A running lab: its first process, its nodes, and how nodes start and stop in it. Speaks bash to the
  * first process and reads the kernel for the rest; remembers nothing the kernel can tell.
  */
 import { LabFailure } from '../contract/failure.ts';

@@ -1,4 +1,4 @@
-/** What a sandbox command answers: lines for either stream, a question, a program to become, an exit status. */
+/** What a command of the lab answers: lines for either stream, a question, a program to become, an exit status. */
 
 /** Where and by whom a command was typed. */
 export interface Request {
@@ -19,12 +19,12 @@ export interface Reply {
   become(argv: string[]): void;
 }
 
-/** A sandbox program. Resolves with the exit status. */
+/** A program of the lab. Resolves with the exit status. */
 export type Command = (request: Request, reply: Reply, signal: AbortSignal) => Promise<number>;
 
 /** What every program says to what it does not know. */
 export function unknown(reply: Reply, program: string, knows: string): number {
-  reply.error(`the sandbox's ${program} knows: ${knows}`);
+  reply.error(`this lab's ${program} knows: ${knows}`);
   return 2;
 }
 

@@ -18,7 +18,7 @@ trap 'rm -f "$pipe"' EXIT
 trap 'printf "cancel %s\\n" "$id" >/run/hoplab/ask; exit 130' INT TERM HUP
 while :; do
   again= request=$(printf '%s\\0' "\${0##*/}" "$PWD" "\${SUDO_USER:-$USER}" "$reply" "\${args[@]}" | base64 -w0)
-  if ((\${#request} > ${String(requestLimit)})); then echo "\${0##*/}: the command line is too long for the sandbox" >&2; exit 1; fi
+  if ((\${#request} > ${String(requestLimit)})); then echo "\${0##*/}: the command line is too long for the lab" >&2; exit 1; fi
   printf 'ask %s %s\\n' "$id" "$request" >/run/hoplab/ask
   while IFS= read -r -u 3 line; do
     case $line in

@@ -1,4 +1,4 @@
-/** `docker` of the sandbox: starts, shows and ends the lab's containers, in the words of Docker 28. */
+/** `docker` of the lab: starts, shows and ends the lab's containers, in the words of Docker 28. */
 import { LabFailure } from '../../contract/failure.ts';
 import { addressIn, hostDeviceOf, interfacesOf, prefixOf } from '../plan.ts';
 import type { Container, PublishedPort } from '../container-engine.ts';
@@ -18,7 +18,7 @@ export function docker(machinery: Machinery): Command {
       switch (verb) {
         case '--version':
         case '-v':
-          reply.out('Docker version 28.5.2, build hoplab (Hoplab sandbox)');
+          reply.out('Docker version 28.5.2, build hoplab (Hoplab)');
           return 0;
         case 'run':
           return await runContainer(machinery, reply, rest);
@@ -59,7 +59,7 @@ interface RunOptions {
   ports: PublishedPort[];
 }
 
-/** Reads the flags of `docker run`; null when there is one the sandbox does not know. */
+/** Reads the flags of `docker run`; null when there is one the lab's docker does not know. */
 export function parseRun(args: string[]): RunOptions | null {
   const options: RunOptions = { image: '', name: '', remove: false, detached: false, ports: [] };
   const words = [...args];
@@ -102,7 +102,7 @@ async function runContainer(
   const options = parseRun(args);
   if (!options) return unknown(reply, 'docker', knows);
   if (!options.detached) {
-    reply.error("the sandbox's docker runs containers in the background only: add -d");
+    reply.error("this lab's docker runs containers in the background only: add -d");
     return 2;
   }
   const taken = options.name
@@ -117,7 +117,7 @@ async function runContainer(
   if (!containers.nodeFor(options.image)) {
     reply.error(`Unable to find image '${options.image}' locally`);
     reply.error(
-      `docker: Error response from daemon: pull access denied for ${options.image}: this lab's sandbox holds only the images of the lab.`,
+      `docker: Error response from daemon: pull access denied for ${options.image}: this lab has only the images of the lab.`,
     );
     return 125;
   }
@@ -138,7 +138,7 @@ function factsOf({ world, containers }: Machinery, item: Container): ContainerFa
     created: item.created,
     started: item.started,
     running,
-    // The process as the host numbers it cannot be told from inside the sandbox; 0 means "not running".
+    // The process as the host numbers it cannot be told from inside the lab; 0 means "not running".
     pid: running ? 1 : 0,
     ports: item.ports,
     address: running ? (card?.cidr?.split('/')[0] ?? '') : '',

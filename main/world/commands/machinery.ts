@@ -1,4 +1,4 @@
-/** What the sandbox's programs act on. */
+/** What the lab's programs act on. */
 import type { ContainerEngine } from '../container-engine.ts';
 import type { Hypervisor } from '../hypervisor.ts';
 import type { World } from '../world.ts';

@@ -9,7 +9,7 @@ import type { Machinery } from './machinery.ts';
 import { vagrant } from './vagrant.ts';
 import { vboxmanage } from './vboxmanage.ts';
 
-/** Listens until the relay ends, which it does with the sandbox. */
+/** Listens until the relay ends, which it does with the lab. */
 export function serveCommands(machinery: Machinery, relay: ProcessHandle): void {
   const programs: Record<string, Command> = {
     vagrant: vagrant(machinery),

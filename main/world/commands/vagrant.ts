@@ -1,4 +1,4 @@
-/** `vagrant` of the sandbox: acts on the folder it is called in and answers as Vagrant 2.4 does. */
+/** `vagrant` of the lab: acts on the folder it is called in and answers as Vagrant 2.4 does. */
 import type { Lab } from '../../contract/lab.ts';
 import type { Machine } from '../hypervisor.ts';
 import { each, unknown, type Command, type Reply, type Request } from './answer.ts';
@@ -25,7 +25,7 @@ export function vagrant(machinery: Machinery): Command {
       (word) => word !== '--machine-readable' && word !== '--no-color',
     );
     if (verb === '--version' || verb === '-v' || verb === 'version') {
-      reply.out('Vagrant 2.4.9 (Hoplab sandbox)');
+      reply.out('Vagrant 2.4.9 (Hoplab)');
       return 0;
     }
     if (verb === 'global-status') return globalStatus(machinery, reply);
@@ -221,7 +221,7 @@ function ssh(context: Context, names: string[], words: string[]): number {
   if (!found) return 1;
   const { machinery, reply } = context;
   if (!machinery.world.around.ranged || !machinery.world.around.daemons.sshd) {
-    reply.error('Nobody can log in over ssh in this sandbox: it has only one user id, or no sshd.');
+    reply.error('Nobody can log in over ssh in this lab: it has only one user id, or no sshd.');
     reply.error('Health names what is missing. The terminal of the machine works without it.');
     return 1;
   }

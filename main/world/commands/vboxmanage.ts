@@ -1,4 +1,4 @@
-/** `vboxmanage` of the sandbox: answers as VBoxManage 7.2 does; cables and ports are really changed. */
+/** `vboxmanage` of the lab: answers as VBoxManage 7.2 does; cables and ports are really changed. */
 import { LabFailure } from '../../contract/failure.ts';
 import type { Machine, PortRule } from '../hypervisor.ts';
 import { interfacesOf } from '../plan.ts';

@@ -1,8 +1,8 @@
-/** Small programs the sandbox brings into its nodes: sudo, systemctl, a DHCP script. Bash, run inside only. */
+/** Small programs a lab brings into its nodes: sudo, systemctl, a DHCP script. Bash, run inside only. */
 
 /** sudo for the lab's users: every one may, no password, as in a Vagrant box. */
 export const sudo = `#!/bin/bash
-# sudo of the sandbox: root here is root of the sandbox only.
+# sudo of the lab: root here is root of this node only.
 user=root login=
 while [[ $1 == -* ]]; do
   case $1 in
@@ -11,8 +11,8 @@ while [[ $1 == -* ]]; do
     -i|-s) login=1; shift ;;
     -n|-S|-E|-H|-k) shift ;;
     -l) printf 'User %s may run the following commands on %s:\\n    (ALL : ALL) NOPASSWD: ALL\\n' "$(id -un)" "$HOSTNAME"; exit 0 ;;
-    -V|--version) echo "sudo of the Hoplab sandbox"; exit 0 ;;
-    *) printf "the sandbox's sudo knows: -u USER, -i, -s, -n, -E, -H, -l\\n" >&2; exit 2 ;;
+    -V|--version) echo "sudo of Hoplab"; exit 0 ;;
+    *) printf "this lab's sudo knows: -u USER, -i, -s, -n, -E, -H, -l\\n" >&2; exit 2 ;;
   esac
 done
 while [[ $1 == [A-Za-z_]*=* ]]; do export "$1"; shift; done
@@ -45,7 +45,7 @@ service_stop() {
 `;
 
 export const systemctl = `#!/bin/bash
-# systemctl of the sandbox: the services are real processes of this node.
+# systemctl of the lab: the services are real processes of this node.
 . /opt/hoplab/lib/service
 known() { [[ -f $(service_file "$1") ]] || { printf 'Unit %s.service could not be found.\\n' "\${1%.service}" >&2; exit 4; }; }
 root() { [[ $(id -u) -eq 0 ]] || { echo "Failed to $1: Access denied (try sudo)" >&2; exit 4; }; }
@@ -67,7 +67,7 @@ case $verb in
       tail -n 5 "/var/log/$unit.log" 2>/dev/null
     else printf '○ %s.service - %s\\n     Loaded: loaded (%s; enabled)\\n     Active: inactive (dead)\\n' "$unit" "\${lines[0]}" "$(service_file "$unit")"; exit 3; fi ;;
   list-units|'') for file in /etc/hoplab/services/*; do unit=\${file##*/}; service_pid "$unit" >/dev/null && state=running || state=dead; printf '%-28s loaded %-8s %s\\n' "$unit.service" "$state" "$(head -n1 "$file")"; done ;;
-  *) printf "the sandbox's systemctl knows: start, stop, restart, status, is-active, list-units\\n" >&2; exit 2 ;;
+  *) printf "this lab's systemctl knows: start, stop, restart, status, is-active, list-units\\n" >&2; exit 2 ;;
 esac
 `;
 

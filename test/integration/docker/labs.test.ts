@@ -2,6 +2,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Parity } from '../../../main/parity/compare.ts';
+import { features } from '../../../main/parity/features.ts';
 import { startEngine, whyNoEngine, type TestEngine } from '../../support/docker-engine.ts';
 import {
   buildApp,
@@ -68,6 +70,22 @@ describe.skipIf(whyNoEngine)(`labs on Docker${whyNoEngine ? `: ${whyNoEngine}` :
     },
     120_000,
   );
+
+  it('parity: what is said where nobody asks is what is found by asking', async () => {
+    const { stdout, stderr } = await hoplab(person, 'parity', 'labs/02-host-only', '--json');
+    expect(stdout, stderr).not.toBe('');
+    const found = JSON.parse(stdout) as Parity;
+    expect(found.unasked).toEqual({ sandbox: null, docker: null });
+    const exact = ['nat-owner', 'names-of-processes', 'own-namespaces', 'mounts', 'usr', 'root'];
+    for (const { id, declared } of features.filter((feature) => exact.includes(feature.id))) {
+      const { cells } = found.rows.find((row) => row.id === id) ?? {};
+      expect({ sandbox: cells?.sandbox.value, docker: cells?.docker.value }, id).toEqual(declared);
+    }
+    expect(found.rows.find((row) => row.id === 'cards')?.same).toBe(true);
+    const { stdout: table } = await hoplab(person, 'parity', 'labs/02-host-only');
+    expect(table).toMatch(/netstat -p names +every process +root's processes only/);
+    await nothingLeft();
+  });
 
   it('runs two labs at once, each with its own network', async () => {
     const ask = (lab: string) =>

@@ -106,7 +106,7 @@ describe.each(people().map((person) => [person.who, person] as const))(
       expect(found['owner']).toContain('slirp4netns');
       expect(found['stop']).toBe('nginx\n');
       expect(found['unknown']).toMatch(
-        /^the sandbox's docker knows: .*\n2\nthe sandbox's vboxmanage knows: .*\n2\nthe sandbox's vagrant knows: .*\n2\n$/,
+        /^this lab's docker knows: .*\n2\nthis lab's vboxmanage knows: .*\n2\nthis lab's vagrant knows: .*\n2\n$/,
       );
     });
 
