@@ -115,7 +115,7 @@ export async function removeSession(engine: Engine, session: string): Promise<vo
 export async function removeLeftovers(engine: Engine): Promise<number> {
   const ours = await list(engine, []);
   const held = new Set(
-    ours.filter((item) => item.node === 'control' && item.running).map((item) => item.session),
+    ours.filter((item) => item.node === 'control' && item.alive).map((item) => item.session),
   );
   const left = ours.filter((item) => !held.has(item.session));
   if (left.length > 0) await engine.run(['rm', '--force', ...left.map((item) => item.id)]);
@@ -126,7 +126,8 @@ interface Listed {
   id: string;
   session: string;
   node: string;
-  running: boolean;
+  /** It runs, or is just being started by another Hoplab. */
+  alive: boolean;
 }
 
 async function list(engine: Engine, filters: readonly string[]): Promise<Listed[]> {
@@ -138,14 +139,16 @@ async function list(engine: Engine, filters: readonly string[]): Promise<Listed[
     `label=${ourLabel}`,
     ...filters.flatMap((filter) => ['--filter', filter]),
     '--format',
-    `{{.ID}} {{.State}} {{.Label "${sessionLabel}"}} {{.Label "hoplab.node"}}`,
+    `{{.ID}} {{.State}} {{.Label "${sessionLabel}"}} {{.Label "hoplab.node"}} {{.RunningFor}}`,
   ]);
   return stdout
     .split('\n')
     .filter(Boolean)
     .map((line) => {
-      const [id = '', state = '', session = '', node = ''] = line.split(' ');
-      return { id, session, node, running: state === 'running' };
+      const [id = '', state = '', session = '', node = '', ...age] = line.split(' ');
+      const alive =
+        state === 'running' || (state === 'created' && age.join(' ').includes('second'));
+      return { id, session, node, alive };
     })
     .filter((item) => item.session !== '');
 }

@@ -159,4 +159,25 @@ docker exec web hostname; script -qec 'docker exec -it web tty' /dev/null; docke
       .poll(async () => (await backend.status(lab)).find((node) => node.id === 'boxA')?.life)
       .toBe('died');
   });
+
+  it('a start that is cancelled leaves nothing', async () => {
+    const sessions = async () => {
+      const lines = await engine.docker('ps', '-a', '--format', '{{.Label "hoplab.session"}}');
+      return new Set(lines.split('\n')).size;
+    };
+    for (const afterMs of [50, 400, 800]) {
+      const cancel = new AbortController();
+      const other = new DockerBackend({
+        siblings: () => [lab],
+        env: engine.env,
+        image: { base: 'hoplab-test-base', network: 'none' },
+      });
+      const starting = other.up(lab, { ...task, signal: cancel.signal }, { machines: false });
+      setTimeout(() => {
+        cancel.abort();
+      }, afterMs);
+      await expect(starting).rejects.toMatchObject({ code: 'cancelled' });
+      expect(await sessions()).toBe(1);
+    }
+  });
 });
