@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Backend } from './backends/backend.ts';
-import { SandboxBackend } from './backends/sandbox/sandbox.ts';
+import { makeBackends } from './backends/registry.ts';
 import type { AppAnnouncer, AppHandlers } from './contract/index.ts';
 import { LabFailure, toFailure } from './contract/failure.ts';
 import type { Lab } from './contract/lab.ts';
@@ -21,6 +21,7 @@ import { Session } from './session/session.ts';
 import { sessionNews, type Announce } from './session/session-news.ts';
 import { Shelf } from './session/shelf.ts';
 import type { PtyHostClient } from './terminals/client.ts';
+import { hostOf } from './world/plan.ts';
 
 export interface HoplabApp {
   handlers: AppHandlers;
@@ -58,7 +59,7 @@ class App implements HoplabApp {
   private readonly shelf: Shelf;
   private readonly notices: Notices;
   private readonly progress: ProgressStore;
-  private readonly backends: Partial<Record<BackendKind, Backend>>;
+  private readonly backends: Record<BackendKind, Backend>;
   private readonly observer: Observer;
   private readonly cacheDir: string;
 
@@ -78,15 +79,19 @@ class App implements HoplabApp {
         to.app.notices(list);
       });
     });
-    const sandbox = new SandboxBackend({
+    this.backends = makeBackends({
       cacheDir: this.cacheDir,
+      dataDir: options.dataDir,
+      ask: (argv) => {
+        const { terminals, lab } = this.running();
+        return terminals.program(hostOf(lab), argv, 'Permission · sudo');
+      },
       siblings: () => this.shelf.labs(),
       shell: () => this.settings.get().shell,
       onLabChange: (_, to) => {
         void this.session?.becomeLab(to).then(() => this.announceLabs());
       },
     });
-    this.backends = { sandbox };
     this.observer = new Observer({
       transport: (node) => this.running().transport(node),
       context: () => ({ lab: this.running().lab, state: this.running().state() }),
@@ -212,23 +217,13 @@ class App implements HoplabApp {
   private async openLab(labId: string, fresh: boolean, kind?: BackendKind): Promise<void> {
     if (this.opening) throw new LabFailure('busy', 'A lab is being opened.');
     const lab = this.shelf.lab(labId);
-    const backend = this.backendOf(kind ?? this.settings.get().backend);
+    const backend = this.backends[kind ?? this.settings.get().backend];
     this.opening = this.startSession(lab, backend, fresh);
     try {
       await this.opening;
     } finally {
       this.opening = null;
     }
-  }
-
-  private backendOf(kind: BackendKind): Backend {
-    const backend = this.backends[kind];
-    if (backend) return backend;
-    throw new LabFailure(
-      'tool-missing',
-      `Hoplab has no ${kind} here.`,
-      'Open the lab in the sandbox.',
-    );
   }
 
   private async startSession(lab: Lab, backend: Backend, fresh: boolean): Promise<void> {

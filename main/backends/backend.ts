@@ -51,6 +51,11 @@ export interface Backend {
   status(lab: Lab): Promise<NodeStatus[]>;
   /** Calls back whenever the life of a node may have changed, by whomever; returns how to stop. */
   watch(lab: Lab, listener: () => void): () => void;
+  /**
+   * The lab as it is on this computer: other names, other addresses. The same object while nothing changes; the lab itself
+   * where a backend makes everything as the lab file says.
+   */
+  adapted?(lab: Lab): Lab;
   /** Throws LabFailure `node-down` when the lab is not up; a node that is down says so at the first use. */
   transport(lab: Lab, node: string): Transport;
 }

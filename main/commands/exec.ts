@@ -23,6 +23,11 @@ export const exec: Verb = {
         'not-found',
         `${lab.id} has no node ${node}; it has ${Object.keys(lab.nodes).join(', ')}.`,
       );
+    if (backend === 'vagrant')
+      throw new LabFailure(
+        'bad-request',
+        'On this computer itself commands need no lab: type them.',
+      );
     const bench = await makeWorkbench(lab, backend);
     const task = {
       signal: new AbortController().signal,
@@ -31,13 +36,13 @@ export const exec: Verb = {
     };
     try {
       await bench.backend.up(lab, task, { machines: true });
-      const transport = bench.backend.transport(lab, node);
+      const transport = bench.backend.transport(lab, node) as NodeTransport;
       const user = lab.nodes[node]?.user;
       const folder =
         lab.nodes[node]?.kind === 'host' && user ? `/home/${user}/${lab.folder}` : undefined;
       return await passThrough(transport, argv as [string, ...string[]], folder);
     } finally {
-      await bench.backend.destroy(lab);
+      await bench.backend.destroy(lab, task);
       await bench.dispose();
     }
   },

@@ -1,16 +1,23 @@
 /** What the command line needs to run labs without a window: a backend, a pty host, one session at a time. */
-import { basename, dirname, resolve } from 'node:path';
-import { makeBackend, worldKind } from '../backends/registry.ts';
+import { mkdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Backend } from '../backends/backend.ts';
+import {
+  backendKind,
+  makeBackend,
+  makeHostBackend,
+  type BackendOptions,
+} from '../backends/registry.ts';
 import { LabFailure } from '../contract/failure.ts';
 import type { Lab } from '../contract/lab.ts';
+import type { BackendKind } from '../contract/session.ts';
 import { readCatalog } from '../labs/catalog.ts';
 import { loadLab } from '../labs/load-lab.ts';
 import { formatMistake } from '../labs/mistakes.ts';
-import { defaultCacheDir } from '../platform/paths.ts';
+import { defaultCacheDir, defaultDataDir } from '../platform/paths.ts';
 import { memoryJournal } from '../rules/journal.ts';
 import { emptyProgress, noProgress } from '../session/progress.ts';
 import { Session } from '../session/session.ts';
-import type { WorldBackend } from '../world/world-backend.ts';
 import { inProcessPtyHost, type PtyHostClient } from '../terminals/client.ts';
 
 /** Loads a lab or rejects with `lab-invalid`, whose detail has a line for each mistake. */
@@ -32,8 +39,11 @@ export async function siblingsOf(lab: Lab): Promise<Lab[]> {
   return entries.flatMap((entry) => (entry.lab && entry.lab.id !== lab.id ? [entry.lab] : []));
 }
 
+/** A backend a lab can be proved on: it can also end what the lab's commands have started. */
+export type Provable = Backend & { tidy(lab: Lab): Promise<void> };
+
 export interface Workbench {
-  backend: WorldBackend;
+  backend: Provable;
   session: Session;
   dispose(): Promise<void>;
 }
@@ -41,7 +51,7 @@ export interface Workbench {
 /** A session that writes no file. The caller starts it, and disposes the bench. */
 export async function makeWorkbench(lab: Lab, backendName = 'sandbox'): Promise<Workbench> {
   const siblings = await siblingsOf(lab);
-  const backend = makeBackend(worldKind(backendName), {
+  const backend = await provable(backendKind(backendName), {
     cacheDir: defaultCacheDir(),
     siblings: () => [lab, ...siblings],
   });
@@ -57,8 +67,26 @@ export async function makeWorkbench(lab: Lab, backendName = 'sandbox'): Promise<
   };
 }
 
+async function provable(kind: BackendKind, options: BackendOptions): Promise<Provable> {
+  if (kind !== 'vagrant') return makeBackend(kind, options);
+  const dataDir = defaultDataDir();
+  await mkdir(join(dataDir, 'tmp'), { recursive: true });
+  return makeHostBackend({
+    ...options,
+    dataDir,
+    ask: () =>
+      Promise.reject(
+        new LabFailure(
+          'not-permitted',
+          'There is no terminal here in which sudo could ask.',
+          'Start it as root, or open the lab in the window.',
+        ),
+      ),
+  });
+}
+
 /** A session nobody watches and that writes no file. */
-export function quietSession(lab: Lab, backend: WorldBackend, ptyHost: PtyHostClient): Session {
+export function quietSession(lab: Lab, backend: Backend, ptyHost: PtyHostClient): Session {
   const nothing = (): void => undefined;
   return new Session(
     lab,

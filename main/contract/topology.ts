@@ -77,7 +77,11 @@ export const HostNode = z.strictObject({ kind: z.literal('host'), ...common });
 export const MachineNode = z.strictObject({
   kind: z.literal('machine').describe('a virtual machine that `vagrant up` starts'),
   ...common,
-  box: z.string().max(80).default('ubuntu/bionic64'),
+  box: z
+    .string()
+    .max(80)
+    .optional()
+    .describe('a Vagrant box; default: a maintained one, and in the sandbox what the article has'),
   forwards: z.array(PortForward).max(10).default([]),
   resolver: z.boolean().default(true).describe('runs systemd-resolved'),
 });

@@ -66,7 +66,9 @@ export class HostGuard {
   }
 
   /** Takes everything back and gives the permission back. Null when none was given. */
-  async end(): Promise<HostReport | null> {
+  async end(engine: RuleEngine | null): Promise<HostReport | null> {
+    this.rights.cancel();
+    if (this.rights.state === 'granted') await engine?.undoAll();
     const report = this.#before && this.rights.state === 'granted' ? await this.#prove() : null;
     await this.rights.end();
     return report;

@@ -40,6 +40,8 @@ export async function prove(session: Session, lab: Lab, options: ProveOptions): 
   const machineBefore = await readBaseline((argv) => run(argv));
   await session.start();
   const up = performance.now() - began;
+  // Where the host is this computer, its rules cannot even be read without.
+  await session.allow();
   const standing = Object.keys(lab.nodes).filter((id) => session.life(id) === 'running');
   const readNodes = () =>
     Promise.all(standing.map((id) => readBaseline((argv) => session.transport(id).exec(argv))));

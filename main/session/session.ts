@@ -33,7 +33,7 @@ export class Session {
   private view: LiveView;
   private engine: RuleEngine | null = null;
   private journal: Journal | null = null;
-  private stopWatching: () => void = () => undefined;
+  private stopWatching = (): void => undefined;
   private closed = false;
   private readonly guard: HostGuard | null;
   private readonly nodes = new LabNodes();
@@ -56,16 +56,8 @@ export class Session {
     });
     // What the learner looks at is painted first: the reads of a round would compete with it for the processor.
     this.look = new Debounce(60, () => this.observe());
-    this.guard = HostGuard.of(
-      options.backend.rights,
-      lab,
-      (node) => this.transport(node),
-      () => {
-        this.look.soon();
-        this.say.soon();
-        options.nodesChanged();
-      },
-    );
+    const transport = (node: string) => this.transport(node);
+    this.guard = HostGuard.of(options.backend.rights, lab, transport, () => void this.readLives());
     this.task = new LongTask(() => this.say.soon());
     this.triggers = new Triggers(() => this.look.soon());
     this.terminals = new Terminals({
@@ -255,9 +247,7 @@ export class Session {
 
   /** Takes back what was changed there, and gives the permission back; the report goes to whoever opened the session. */
   async disallow(): Promise<void> {
-    this.options.backend.rights?.cancel();
-    if (this.options.backend.rights?.state === 'granted') await this.engine?.undoAll();
-    const report = await this.guard?.end();
+    const report = await this.guard?.end(this.engine);
     if (report) this.options.report(report);
     this.look.soon();
   }
@@ -275,20 +265,31 @@ export class Session {
   private async attach(): Promise<void> {
     this.stopWatching();
     await this.journal?.close();
-    const journal = await this.options.journal(this.lab.id);
-    this.journal = journal;
-    this.engine = new RuleEngine({
-      rules: this.lab.rules,
-      values: this.view.values,
-      transport: (node) => this.transport(node),
-      journal,
-      onChange: () => this.say.soon(),
-    });
+    this.journal = await this.options.journal(this.lab.id);
+    this.adapt();
+    this.engine = this.engineOn(this.journal);
     this.stopWatching = this.options.backend.watch(this.lab, () => void this.readLives());
     await this.readLives();
   }
 
+  private engineOn(journal: Journal): RuleEngine {
+    const { rules } = this.lab;
+    const transport = (node: string) => this.transport(node);
+    const onChange = () => this.say.soon();
+    return new RuleEngine({ rules, values: this.view.values, transport, journal, onChange });
+  }
+
+  /** On the learner's own computer names and addresses are others, and known only once a machine runs. */
+  private adapt(): void {
+    const lab = this.options.backend.adapted?.(this.lab) ?? this.lab;
+    if (lab === this.lab) return;
+    this.lab = lab;
+    this.view = new LiveView(lab);
+    if (this.journal && this.engine) this.engine = this.engineOn(this.journal);
+  }
+
   private async readLives(): Promise<void> {
+    this.adapt();
     const { came, went } = await this.nodes.read(this.options.backend, this.lab);
     for (const id of came) {
       if (this.lab.nodes[id]?.kind !== 'server') this.triggers.watch(id, this.transport(id));

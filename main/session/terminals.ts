@@ -5,7 +5,7 @@
 import { LabFailure } from '../contract/failure.ts';
 import type { TerminalInfo } from '../contract/terminal.ts';
 import type { PtyEvent, PtyHostClient } from '../terminals/client.ts';
-import type { Transport } from '../transports/transport.ts';
+import type { ShellSpec, Transport } from '../transports/transport.ts';
 
 export interface TerminalsOptions {
   ptyHost: PtyHostClient;
@@ -18,6 +18,8 @@ export interface TerminalsOptions {
 interface Entry {
   info: TerminalInfo;
   atPrompt: boolean;
+  /** Runs one program and no shell: nothing is ever typed into it. */
+  program: boolean;
   /** Hidden terminals belong to the app itself: replaying a step, proving a lab. */
   hidden: boolean;
 }
@@ -46,6 +48,34 @@ export class Terminals {
     { path, hidden = false }: { path?: string; hidden?: boolean } = {},
   ): Promise<TerminalInfo> {
     const spec = await this.options.transport(node).shell(path);
+    return this.begin(node, spec, { hidden, program: false });
+  }
+
+  /** Opens a terminal that runs one program. Resolves when it is open; `ended` when the program is, with its status. */
+  async program(
+    node: string,
+    argv: ShellSpec['argv'],
+    title: string,
+  ): Promise<{ ended: Promise<number | null>; close(): void }> {
+    const shell = await this.options.transport(node).shell();
+    const spec = { ...shell, argv, title, path: 'program' };
+    const { id } = this.begin(node, spec, { hidden: false, program: true });
+    const ended = new Promise<number | null>((resolve) => {
+      const stop = this.options.ptyHost.onEvent((event) => {
+        if (event.type !== 'ended' || event.id !== id) return;
+        stop();
+        resolve(event.exitCode);
+      });
+    });
+    this.reveal(id);
+    return { ended, close: () => this.close(id) };
+  }
+
+  private begin(
+    node: string,
+    spec: ShellSpec,
+    kind: Pick<Entry, 'hidden' | 'program'>,
+  ): TerminalInfo {
     count += 1;
     const id = `t${String(count)}`;
     const info: TerminalInfo = {
@@ -57,7 +87,7 @@ export class Terminals {
       exitCode: null,
       frozen: null,
     };
-    this.entries.set(id, { info, atPrompt: false, hidden });
+    this.entries.set(id, { info, atPrompt: false, ...kind });
     this.options.ptyHost.open(id, spec, { columns: 80, rows: 24 });
     this.announce();
     return info;
@@ -65,7 +95,9 @@ export class Terminals {
 
   /** Opens one unless there is one; those that have ended make room. */
   async ensure(node: string): Promise<void> {
-    const mine = this.list().filter((info) => info.node === node);
+    const mine = [...this.entries.values()]
+      .filter(({ info, hidden, program }) => info.node === node && !hidden && !program)
+      .map(({ info }) => info);
     if (mine.some(({ state }) => state === 'open')) return;
     for (const { id } of mine) this.close(id);
     await this.open(node);
@@ -90,6 +122,7 @@ export class Terminals {
     return [...this.entries.values()].find(
       (entry) =>
         entry.hidden === hidden &&
+        !entry.program &&
         entry.info.node === node &&
         entry.info.state === 'open' &&
         !entry.info.frozen,

@@ -118,13 +118,16 @@ export function filesOf(lab: Lab, node: string, hostName = node, ranged = true):
 }
 
 /** A Vagrantfile for the machines of a lab, as its author would have written it. */
+/** What the article's Vagrantfiles name. */
+export const articleBox = 'ubuntu/bionic64';
+
 export function vagrantfile(lab: Lab): string {
   const lines = ['# -*- mode: ruby -*-', 'Vagrant.configure("2") do |config|'];
   for (const [id, spec] of Object.entries(lab.nodes)) {
     if (spec.kind !== 'machine') continue;
     lines.push(
       `  config.vm.define "${id}" do |machine|`,
-      `    machine.vm.box = "${spec.box}"`,
+      `    machine.vm.box = "${spec.box ?? articleBox}"`,
       `    machine.vm.hostname = "${id}"`,
     );
     for (const item of spec.interfaces) {

@@ -25,7 +25,13 @@ HISTCONTROL= HISTSIZE=5000 HISTFILESIZE=5000
 CDPATH=.:~
 PS1='\\[\\e[1;${colours[kind].ansi}m\\]\\u@\\h\\[\\e[0m\\]:\\[\\e[1;34m\\]\\w\\[\\e[0m\\]\\$ \\[\\e]7713;prompt;${node}\\a\\]'
 alias ls='ls --color=auto' grep='grep --color=auto' ll='ls -l'
-__hoplab_line() { local line; line=$(HISTTIMEFORMAT= history 1); line=\${line#"\${line%%[![:space:]]*}"}; line=\${line#* }; printf %s "\${line#"\${line%%[![:space:]]*}"}" | base64 -w0; }
+${bashMarks(node)}PROMPT_COMMAND=__hoplab_prompt
+`;
+}
+
+/** Functions that say what is typed and how it ended. */
+const bashMarks = (node: string): string =>
+  `__hoplab_line() { local line; line=$(HISTTIMEFORMAT= history 1); line=\${line#"\${line%%[![:space:]]*}"}; line=\${line#* }; printf %s "\${line#"\${line%%[![:space:]]*}"}" | base64 -w0; }
 __hoplab_begin() { printf '\\e]7713;ran;%s;-1;%s\\a' ${node} "$(__hoplab_line)"; }
 __hoplab_prompt() {
   local status=$?
@@ -33,8 +39,18 @@ __hoplab_prompt() {
   __hoplab_last=$HISTCMD
   return "$status"
 }
-PROMPT_COMMAND=__hoplab_prompt
 PS0='$(__hoplab_begin)'
+`;
+
+/**
+ * The marks for a bash whose start-up files are not ours: its prompt, its aliases and its own prompt commands stay. A line
+ * typed twice counts twice, which bash only does when it keeps doubles.
+ */
+export function marksFor(node: string): string {
+  return `[ -n "$BASH_VERSION" ] || return 0
+case $- in *i*) ;; *) return 0 ;; esac
+${bashMarks(node)}__hoplab_mark() { HISTCONTROL=; [[ $PS1 == *7713* ]] || PS1+='\\[\\e]7713;prompt;${node}\\a\\]'; }
+PROMPT_COMMAND=(__hoplab_prompt "\${PROMPT_COMMAND[@]}" __hoplab_mark)
 `;
 }
 

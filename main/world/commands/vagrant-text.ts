@@ -2,6 +2,7 @@
 import type { Lab } from '../../contract/lab.ts';
 import type { MachineNode } from '../../contract/topology.ts';
 import type { Machine } from '../hypervisor.ts';
+import { articleBox } from '../node-files.ts';
 
 export const noEnvironment = `A Vagrant environment or target machine is required to run this
 command. Run \`vagrant init\` to create a new Vagrant environment. Or,
@@ -33,7 +34,7 @@ const adapters: Partial<Record<string, string>> = {
 export function beforeBoot(lab: Lab, name: string, spec: MachineNode, first: boolean): string[] {
   const steps = first
     ? [
-        `==> ${name}: Importing base box '${spec.box}'...`,
+        `==> ${name}: Importing base box '${spec.box ?? articleBox}'...`,
         `==> ${name}: Matching MAC address for NAT networking...`,
       ]
     : [];

@@ -1,0 +1,73 @@
+/**
+ * A lab as it is on this computer: its own LAN in place of the lab file's, the range VirtualBox allows, the interface names
+ * the guest has. Text, checks and rules are written against names, so they follow. Pure.
+ */
+import { nth } from '../../labs/ipv4.ts';
+import type { Lab } from '../../contract/lab.ts';
+import type { NodeSpec } from '../../contract/topology.ts';
+import type { Uplink } from './host-facts.ts';
+
+export interface Surroundings {
+  uplink: Uplink | null;
+  user: string;
+  /** Host-only networks that had to move: network id → subnet. */
+  moved: Readonly<Record<string, string>>;
+  /** Interface names as the guest has them, by node and network; the lab file's until it has booted. */
+  names: Readonly<Record<string, Readonly<Record<string, GuestCard>>>>;
+}
+
+export interface GuestCard {
+  name: string;
+  mac?: string;
+  address?: string;
+}
+
+export function adaptLab(lab: Lab, around: Surroundings): Lab {
+  const [host] = Object.entries(lab.nodes).find(([, { kind }]) => kind === 'host') ?? [];
+  const lans = new Set(host === undefined ? [] : lanOf(lab, host));
+  const networks = Object.fromEntries(
+    Object.entries(lab.networks).map(([id, network]) => {
+      const moved = around.moved[id];
+      if (moved) return [id, { ...network, subnet: moved, host: nth(moved, 1) }];
+      if (lans.has(id) && around.uplink) return [id, { ...network, subnet: around.uplink.subnet }];
+      return [id, network];
+    }),
+  );
+  const nodes = Object.fromEntries(
+    Object.entries(lab.nodes).map(([id, spec]) => [id, adaptNode(lab, id, spec, lans, around)]),
+  );
+  return { ...lab, networks, nodes };
+}
+
+/** Networks with real wires that the host is on. */
+const lanOf = (lab: Lab, host: string): string[] =>
+  (lab.nodes[host]?.interfaces ?? [])
+    .map(({ network }) => network)
+    .filter((network) => lab.networks[network]?.mode === 'lan');
+
+function adaptNode(
+  lab: Lab,
+  id: string,
+  spec: NodeSpec,
+  lans: ReadonlySet<string>,
+  { uplink, user, moved, names }: Surroundings,
+): NodeSpec {
+  const interfaces = spec.interfaces.map((card) => {
+    const found = names[id]?.[card.network];
+    if (found) return { ...card, ...found };
+    const subnet = moved[card.network];
+    if (subnet && card.address)
+      return { ...card, address: nth(subnet, Number(card.address.split('.')[3])) };
+    if (!lans.has(card.network) || !uplink) return card;
+    if (spec.kind === 'host') return { ...card, name: uplink.device, address: uplink.address };
+    return spec.kind === 'router' ? { ...card, address: uplink.gateway } : card;
+  });
+  if (spec.kind === 'host')
+    return {
+      ...spec,
+      interfaces,
+      user,
+      ...(uplink && { gateway: uplink.gateway, dns: [uplink.gateway] }),
+    };
+  return { ...spec, interfaces };
+}

@@ -1,0 +1,203 @@
+/** An opened lab on this computer: who runs, how each is reached, and what the lab looks like here. */
+import { setInterval } from 'node:timers/promises';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LabFailure } from '../../contract/failure.ts';
+import type { Lab } from '../../contract/lab.ts';
+import type { NodeStatus, Task } from '../backend.ts';
+import { LocalTransport, type LocalOptions } from '../../transports/local.ts';
+import { SshTransport } from '../../transports/ssh.ts';
+import type { Transport } from '../../transports/transport.ts';
+import { adaptLab, type GuestCard, type Surroundings } from './adapt.ts';
+import { Containers } from './containers.ts';
+import { keysOf } from './keys.ts';
+import { settleIn } from './guest.ts';
+import { Machines } from './machines.ts';
+import type { VagrantCli, VagrantRun } from './vagrant-cli.ts';
+import type { VboxCli } from './vbox-cli.ts';
+import { parseInterfaces } from './vbox-output.ts';
+
+export interface OpenedOptions
+  extends
+    Pick<Surroundings, 'uplink' | 'user' | 'moved'>,
+    Pick<LocalOptions, 'readAsRoot' | 'hasRights' | 'privileged'> {
+  folder: string;
+  rcFile: string;
+  sockets: string;
+  env: Record<string, string>;
+  ssh: string;
+  vbox: VboxCli;
+  vagrant: VagrantCli;
+}
+
+const everyMs = 1500;
+
+export class OpenedLab {
+  lab: Lab;
+  readonly containers: Containers;
+  readonly #machines: Machines;
+  readonly #listeners = new Set<() => void>();
+  /** Machines that have answered since they last started: node → its cards. */
+  readonly #settled = new Map<string, Record<string, GuestCard>>();
+  readonly #keys = new Map<string, string[]>();
+  readonly #stop = new AbortController();
+  /** Host-only interfaces that were there when the lab was opened. */
+  #before: string[] = [];
+  #last = '';
+
+  constructor(
+    private readonly original: Lab,
+    private readonly options: OpenedOptions,
+  ) {
+    this.lab = this.#adapted();
+    this.containers = new Containers(options.env);
+    this.#machines = new Machines(options.vbox, options.folder);
+  }
+
+  async begin(): Promise<void> {
+    await this.containers.open();
+    this.#before = await this.#interfaces();
+    await this.look();
+    // It ends by being aborted, which is no news.
+    this.#watch().catch(() => undefined);
+  }
+
+  dispose(): void {
+    this.#stop.abort();
+    this.#listeners.clear();
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  vagrant(words: readonly string[], task: Task): Promise<VagrantRun> {
+    return this.options.vagrant.run(words, this.options.folder, task);
+  }
+
+  /** Takes away what the lab has made: containers, machines, and host-only interfaces that came with them. */
+  async clear(task: Task): Promise<void> {
+    await this.containers.remove(this.original);
+    // Nobody can be asked: the learner has said so by ending the lab.
+    if (await this.#hasMachines()) await this.vagrant(['destroy', '-f'], task);
+    for (const name of await this.#interfaces()) {
+      if (!this.#before.includes(name))
+        await this.options.vbox.call(['hostonlyif', 'remove', name]);
+    }
+  }
+
+  async #interfaces(): Promise<string[]> {
+    const text = await this.options.vbox.call(['list', 'hostonlyifs']).catch(() => '');
+    return parseInterfaces(text).map(({ name }) => name);
+  }
+
+  /** Whether Vagrant has made anything here that must be taken away. */
+  async #hasMachines(): Promise<boolean> {
+    const names = await readdir(join(this.options.folder, '.vagrant/machines')).catch(() => []);
+    const found = await Promise.all(names.map((name) => this.#machines.uuidOf(name)));
+    return found.some((uuid) => uuid !== null);
+  }
+
+  status(): NodeStatus[] {
+    return Object.entries(this.lab.nodes).map(([id, { kind }]) => {
+      if (kind === 'host') return { id, life: 'running', detail: null };
+      if (kind === 'container') return { id, ...pick(this.containers.state(id)) };
+      if (kind !== 'machine')
+        return { id, life: 'absent', detail: 'the real one, which Hoplab cannot look into' };
+      const { life, detail } = this.#machines.state(id);
+      // Running is what VirtualBox says; that it can be worked with shows in its answer.
+      return { id, life: life === 'running' && !this.#settled.has(id) ? 'starting' : life, detail };
+    });
+  }
+
+  transport(node: string): Transport {
+    const spec = this.lab.nodes[node];
+    if (!spec) throw new LabFailure('not-found', `${node} is not a node of ${this.lab.title}.`);
+    if (spec.kind === 'host') return this.#host();
+    if (spec.kind === 'container') return this.containers.transport(node);
+    if (spec.kind === 'machine') return this.#ssh(node);
+    throw new LabFailure('node-down', `${node} is the real one, which Hoplab cannot look into.`);
+  }
+
+  /** Asks VirtualBox and Docker; tells listeners when anything is other than before. */
+  async look(): Promise<void> {
+    await Promise.all([this.#machines.look(this.original), this.containers.look(this.original)]);
+    await Promise.all(Object.keys(this.original.nodes).map((id) => this.#settle(id)));
+    this.lab = this.#changed(this.#adapted());
+    const now = JSON.stringify([this.status(), this.#roads()]);
+    if (now === this.#last) return;
+    this.#last = now;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Until the lab is disposed. */
+  async #watch(): Promise<void> {
+    for await (const _ of setInterval(everyMs, undefined, { signal: this.#stop.signal }))
+      await this.look();
+  }
+
+  /** A machine that has come up is asked for its cards, and learns to say what is typed on it. */
+  async #settle(node: string): Promise<void> {
+    if (this.original.nodes[node]?.kind !== 'machine') return;
+    const { life, info } = this.#machines.state(node);
+    if (life !== 'running' || !info) {
+      this.#settled.delete(node);
+      this.#keys.delete(node);
+      return;
+    }
+    if (this.#settled.has(node)) return;
+    this.#keys.set(node, await keysOf(this.#machines.dataOf(node), this.options.env));
+    const cards = await settleIn(this.#ssh(node), this.original, node, info).catch(() => null);
+    if (cards) this.#settled.set(node, cards);
+  }
+
+  #adapted(): Lab {
+    const { uplink, user, moved } = this.options;
+    const names: Record<string, Record<string, GuestCard>> = Object.fromEntries(this.#settled);
+    for (const [id, { kind, interfaces }] of Object.entries(this.original.nodes)) {
+      const address = kind === 'container' ? this.containers.state(id).address : null;
+      const card = interfaces[0];
+      if (address !== null && card) names[id] = { [card.network]: { name: card.name, address } };
+    }
+    return adaptLab(this.original, { uplink, user, moved, names });
+  }
+
+  /** The same object when nothing differs, so that who holds it can tell. */
+  #changed(next: Lab): Lab {
+    return JSON.stringify(next) === JSON.stringify(this.lab) ? this.lab : next;
+  }
+
+  #roads(): unknown {
+    return Object.keys(this.original.nodes).map((id) => this.#machines.roads(this.lab, id));
+  }
+
+  #host(): LocalTransport {
+    const { env, folder, rcFile, user, readAsRoot, hasRights, privileged } = this.options;
+    return new LocalTransport({
+      ...{ folder, user, readAsRoot, hasRights, privileged },
+      path: env['PATH'] ?? '',
+      shell: '/bin/bash',
+      shellWords: ['--rcfile', rcFile, '-i'],
+      shellEnv: {},
+    });
+  }
+
+  #ssh(node: string): SshTransport {
+    const { ssh, env, sockets } = this.options;
+    return new SshTransport({
+      ...{ id: node, ssh, env, sockets },
+      user: this.lab.nodes[node]?.user ?? 'vagrant',
+      ranged: false,
+      path: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      shell: '/bin/bash',
+      roadsNow: () => this.#machines.roads(this.lab, node),
+      keys: () => this.#keys.get(node) ?? [],
+    });
+  }
+}
+
+const pick = ({ life, detail }: { life: NodeStatus['life']; detail: string | null }) => ({
+  life,
+  detail,
+});

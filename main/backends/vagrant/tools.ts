@@ -1,0 +1,75 @@
+/** The programs of the learner's computer that this backend drives, and where they are: a window's own PATH is often short. */
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { run } from '../../platform/run.ts';
+
+export interface Tools {
+  /** Everything searched, for terminals and for programs that start others. */
+  path: string;
+  vagrant: string | null;
+  vboxmanage: string | null;
+  ssh: string | null;
+}
+
+/** Where installers put things that a program started from a desktop does not find by PATH. */
+const usualFolders = [
+  '/usr/local/sbin',
+  '/usr/local/bin',
+  '/usr/sbin',
+  '/usr/bin',
+  '/sbin',
+  '/bin',
+  '/opt/vagrant/bin',
+  '/opt/homebrew/bin',
+  '/Applications/VirtualBox.app/Contents/MacOS',
+];
+const mark = '@hoplab-path@';
+
+/** Never rejects. `from` is where PATH, SHELL and VirtualBox's own variables are read. */
+export async function findTools(from: NodeJS.ProcessEnv = process.env): Promise<Tools> {
+  const own = [from['VBOX_MSI_INSTALL_PATH'], from['VBOX_INSTALL_PATH']].filter(Boolean);
+  const folders = [
+    ...(from['PATH'] ?? '').split(delimiter),
+    ...(await loginPath(from['SHELL'])).split(delimiter),
+    ...own,
+    ...usualFolders,
+  ];
+  const path = [...new Set(folders.filter((folder): folder is string => Boolean(folder)))];
+  const [vagrant, vboxmanage, ssh] = await Promise.all(
+    [['vagrant'], ['VBoxManage', 'vboxmanage'], ['ssh']].map((names) => firstOf(path, names)),
+  );
+  return {
+    path: path.join(delimiter),
+    vagrant: vagrant ?? null,
+    vboxmanage: vboxmanage ?? null,
+    ssh: ssh ?? null,
+  };
+}
+
+/** PATH as the learner's login shell has it. What its start files print besides is told apart by a mark. */
+async function loginPath(shell: string | undefined): Promise<string> {
+  if (process.platform === 'win32' || !shell?.startsWith('/')) return '';
+  const script = `printf '%s%s%s' '${mark}' "$PATH" '${mark}'`;
+  const { stdout } = await run([shell, '-lc', script], { timeoutMs: 3_000 }).catch(() => ({
+    stdout: '',
+  }));
+  return stdout.split(mark)[1] ?? '';
+}
+
+async function firstOf(
+  folders: readonly string[],
+  names: readonly string[],
+): Promise<string | null> {
+  const ending = process.platform === 'win32' ? '.exe' : '';
+  for (const folder of folders) {
+    for (const name of names) {
+      const file = join(folder, `${name}${ending}`);
+      const there = await access(file, constants.X_OK).then(
+        () => true,
+        () => false,
+      );
+      if (there) return file;
+    }
+  }
+  return null;
+}

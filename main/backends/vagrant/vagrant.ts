@@ -1,0 +1,171 @@
+/**
+ * The learner's own computer: the host of the lab is this machine, its machines are VirtualBox's, driven by Vagrant as the
+ * article does it, its containers are those of the learner's Docker.
+ */
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { BackendHealth } from '../../contract/health.ts';
+import { LabFailure } from '../../contract/failure.ts';
+import type { Lab } from '../../contract/lab.ts';
+import type { LocalOptions } from '../../transports/local.ts';
+import type { Transport } from '../../transports/transport.ts';
+import { hostOf } from '../../world/plan.ts';
+import type { Backend, HostRights, NodeStatus, Task } from '../backend.ts';
+import { Folders } from './folders.ts';
+import { readUplinks } from './host-facts.ts';
+import { OpenedLab } from './opened-lab.ts';
+import { probeVagrant } from './probe.ts';
+import { freeRange, moveIfRefused } from './ranges.ts';
+import { findTools, type Tools } from './tools.ts';
+import { VagrantCli } from './vagrant-cli.ts';
+import { VboxCli } from './vbox-cli.ts';
+
+export interface VagrantOptions {
+  dataDir: string;
+  /** Labs whose folders lie beside each other. */
+  siblings(): Lab[];
+  /** A box of the learner's choice, for machines that name none. */
+  box?: () => string | undefined;
+  env?: NodeJS.ProcessEnv;
+  rights: HostRights;
+  /** How the host is read and changed with the learner's permission. */
+  privileged(labId: string): Pick<LocalOptions, 'readAsRoot' | 'hasRights' | 'privileged'>;
+}
+
+export class VagrantBackend implements Backend {
+  readonly kind = 'vagrant';
+  readonly rights: HostRights;
+  readonly #folders: Folders;
+  readonly #opened = new Map<string, OpenedLab>();
+
+  constructor(private readonly options: VagrantOptions) {
+    this.rights = options.rights;
+    this.#folders = new Folders(join(options.dataDir, 'vagrant'));
+  }
+
+  probe(): Promise<BackendHealth> {
+    return probeVagrant(this.options.env);
+  }
+
+  async up(lab: Lab, task: Task, { machines = false }: { machines?: boolean } = {}): Promise<void> {
+    const opened = this.#opened.get(lab.id) ?? (await this.#open(lab, task));
+    if (!machines) return;
+    await opened.vagrant(['up'], task);
+    await opened.look();
+  }
+
+  async halt(lab: Lab, task: Task): Promise<void> {
+    await this.#of(lab).vagrant(['halt'], task);
+  }
+
+  async destroy(lab: Lab, task: Task): Promise<void> {
+    const opened = this.#opened.get(lab.id);
+    if (!opened) return;
+    this.#opened.delete(lab.id);
+    try {
+      await opened.clear(task);
+    } finally {
+      opened.dispose();
+    }
+  }
+
+  /** Ends machines and containers, as a learner does at the end of a lab; the lab stays open. */
+  async tidy(lab: Lab): Promise<void> {
+    const nothing = (): void => undefined;
+    const opened = this.#of(lab);
+    await opened.clear({ signal: new AbortController().signal, progress: nothing, log: nothing });
+    await opened.look();
+  }
+
+  status(lab: Lab): Promise<NodeStatus[]> {
+    return Promise.resolve(this.#opened.get(lab.id)?.status() ?? absentAll(lab));
+  }
+
+  watch(lab: Lab, listener: () => void): () => void {
+    return this.#of(lab).onChange(listener);
+  }
+
+  adapted(lab: Lab): Lab {
+    return this.#opened.get(lab.id)?.lab ?? lab;
+  }
+
+  transport(lab: Lab, node: string): Transport {
+    return this.#of(lab).transport(node);
+  }
+
+  #of(lab: Lab): OpenedLab {
+    const opened = this.#opened.get(lab.id);
+    if (!opened) throw new LabFailure('node-down', `${lab.title} is not running.`);
+    return opened;
+  }
+
+  async #open(lab: Lab, task: Task): Promise<OpenedLab> {
+    task.progress(null, 'Looking at this computer');
+    const tools = await findTools(this.options.env);
+    const { vagrant, vboxmanage, ssh } = required(tools);
+    const env = this.#environment(tools.path);
+    const vbox = new VboxCli(vboxmanage, env);
+    const [version, uplinks] = await Promise.all([vbox.version(), readUplinks(env)]);
+    if (version.warning)
+      throw new LabFailure(
+        'tool-missing',
+        'VirtualBox’s kernel modules are not loaded.',
+        'sudo /sbin/vboxconfig (or: sudo apt-get install virtualbox-dkms), then open the lab again.',
+        version.warning,
+      );
+    const moved = await moveIfRefused(lab, freeRange(uplinks));
+    const labs = [lab, ...this.options.siblings().filter(({ id }) => id !== lab.id)];
+    const box = this.options.box?.();
+    await this.#folders.write(labs, { moved, ...(box !== undefined && { box }) });
+    const opened = new OpenedLab(lab, {
+      folder: this.#folders.of(lab),
+      rcFile: await this.#folders.writeShellFile(hostOf(lab)),
+      sockets: join(this.options.dataDir, 'tmp'),
+      uplink: uplinks[0] ?? null,
+      user: userInfo().username,
+      moved,
+      env,
+      ssh,
+      vbox,
+      vagrant: new VagrantCli(vagrant, env),
+      ...this.options.privileged(lab.id),
+    });
+    await opened.begin();
+    this.#opened.set(lab.id, opened);
+    for (const [id, subnet] of Object.entries(moved))
+      task.log(
+        `VirtualBox does not allow ${lab.networks[id]?.subnet ?? ''} here; the lab uses ${subnet} instead.`,
+      );
+    task.progress(1, 'Ready');
+    return opened;
+  }
+
+  /** A fixed language, so that what is read does not depend on the learner's; C alone gave empty answers on 7.0. */
+  #environment(path: string): Record<string, string> {
+    const from = this.options.env ?? process.env;
+    const kept = Object.entries(from).filter(
+      (entry): entry is [string, string] =>
+        entry[1] !== undefined && !/^(ELECTRON_|HOPLAB_)/.test(entry[0]),
+    );
+    return { ...Object.fromEntries(kept), PATH: path, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' };
+  }
+}
+
+const absentAll = (lab: Lab): NodeStatus[] =>
+  Object.keys(lab.nodes).map((id) => ({ id, life: 'absent', detail: null }));
+
+function required({
+  vagrant,
+  vboxmanage,
+  ssh,
+}: Tools): Record<'vagrant' | 'vboxmanage' | 'ssh', string> {
+  const missing = [!vagrant && 'Vagrant', !vboxmanage && 'VirtualBox', !ssh && 'ssh'].filter(
+    Boolean,
+  );
+  if (vagrant && vboxmanage && ssh) return { vagrant, vboxmanage, ssh };
+  throw new LabFailure(
+    'tool-missing',
+    `${missing.join(' and ')} ${missing.length === 1 ? 'was' : 'were'} not found on this computer.`,
+    'Health says how to get it. In the sandbox the lab needs nothing.',
+  );
+}
