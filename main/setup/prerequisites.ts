@@ -36,14 +36,16 @@ export interface Missing {
   packages: string[][];
 }
 
-/** Looks, and changes nothing. `window`: a window will be opened here, or under Xvfb. */
-export async function findMissing({
-  window,
-  xvfb,
-}: {
+export interface Wanted {
+  /** A window will be opened here, or under Xvfb. */
   window: boolean;
   xvfb: boolean;
-}): Promise<Missing> {
+  /** The tests drive a real Vagrant. */
+  vagrant?: boolean;
+}
+
+/** Looks, and changes nothing. */
+export async function findMissing({ window, xvfb, vagrant = false }: Wanted): Promise<Missing> {
   const programs = await missingTools();
   const missing: Missing = {
     names: [...programs],
@@ -52,6 +54,10 @@ export async function findMissing({
   if (xvfb && !(await exists('/usr/bin/Xvfb'))) {
     missing.names.push('Xvfb');
     missing.packages.push(['xvfb']);
+  }
+  if (vagrant && !(await exists('/usr/bin/vagrant'))) {
+    missing.names.push('vagrant');
+    missing.packages.push(['vagrant']);
   }
   if (!window) return missing;
   const folders = await libraryFolders();
@@ -68,10 +74,7 @@ export async function findMissing({
  * Brings what is missing, asking first unless root. Resolves with what is still missing; empty is good.
  * `say` gets lines for the person.
  */
-export async function bringMissing(
-  wanted: { window: boolean; xvfb: boolean },
-  say: (line: string) => void,
-): Promise<string[]> {
+export async function bringMissing(wanted: Wanted, say: (line: string) => void): Promise<string[]> {
   const missing = await findMissing(wanted);
   if (missing.names.length === 0) return [];
   say(`Missing: ${missing.names.join(', ')}.`);

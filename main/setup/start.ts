@@ -23,7 +23,15 @@ async function main(args: string[]): Promise<number> {
   const hasDisplay = Boolean(process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY']);
   if (process.getuid?.() === 0)
     say('Hoplab runs as root here. It would rather not: an ordinary user is enough. Going on.');
-  const missing = await bringMissing({ window: true, xvfb: prepareOnly || !hasDisplay }, say);
+  const missing = await bringMissing(
+    {
+      window: true,
+      xvfb: prepareOnly || !hasDisplay,
+      // Only root can make the computer those tests run on; for others they are skipped.
+      vagrant: prepareOnly && process.getuid?.() === 0,
+    },
+    say,
+  );
   if (missing.length > 0) {
     console.error(`Still missing: ${missing.join(', ')}. The labs need them.`);
     return 1;
