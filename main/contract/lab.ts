@@ -108,5 +108,7 @@ export const Lab = LabFile.extend({
   dir: z.string(),
   steps: z.array(Step).min(1),
   assets: z.record(z.string(), z.string()),
+  /** The program that speaks for machines behind NAT, where it is not the sandbox's; set by a backend. */
+  hypervisor: z.string().optional(),
 });
 export type Lab = z.infer<typeof Lab>;

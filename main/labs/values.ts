@@ -16,6 +16,9 @@ export interface LiveInterface {
   mac?: string;
 }
 
+/** What speaks for a machine behind NAT, on the host, where no VirtualBox does. */
+const sandboxHypervisor = 'slirp4netns';
+
 export type Values = Readonly<Record<string, string>>;
 
 /** Where hypervisors put things on a NAT network: gateway .2, DNS .3, first machine .15 (VirtualBox and slirp alike). */
@@ -23,15 +26,17 @@ const natPlaces = { gateway: 2, dns: 3, firstMachine: 15 } as const;
 
 /** Template names → values, from the topology and, where given, from what is really there. */
 export function valuesOf(
-  lab: Pick<LabFile, 'networks' | 'nodes'>,
+  lab: Pick<LabFile, 'networks' | 'nodes'> & { hypervisor?: string | undefined },
   live: readonly LiveInterface[] = [],
 ): Values {
   const values = new Map<string, string>();
   const put = (name: string, value: string | undefined) => {
     if (value !== undefined) values.set(name, value);
   };
+  put('hypervisor.process', lab.hypervisor ?? sandboxHypervisor);
   for (const [id, network] of Object.entries(lab.networks)) {
     put(`${id}.subnet`, network.subnet);
+    put(`${id}.network`, nth(network.subnet, 0));
     if (network.mode === 'nat') {
       put(`${id}.gateway`, nth(network.subnet, natPlaces.gateway));
       put(`${id}.dns`, nth(network.subnet, natPlaces.dns));

@@ -10,6 +10,8 @@ import type { Uplink } from './host-facts.ts';
 export interface Surroundings {
   uplink: Uplink | null;
   user: string;
+  /** Real addresses of the lab's servers: node → address. */
+  servers: Readonly<Record<string, string>>;
   /** Host-only networks that had to move: network id → subnet. */
   moved: Readonly<Record<string, string>>;
   /** Interface names as the guest has them, by node and network; the lab file's until it has booted. */
@@ -36,7 +38,7 @@ export function adaptLab(lab: Lab, around: Surroundings): Lab {
   const nodes = Object.fromEntries(
     Object.entries(lab.nodes).map(([id, spec]) => [id, adaptNode(lab, id, spec, lans, around)]),
   );
-  return { ...lab, networks, nodes };
+  return { ...lab, networks, nodes, hypervisor: 'VBoxHeadless' };
 }
 
 /** Networks with real wires that the host is on. */
@@ -50,7 +52,7 @@ function adaptNode(
   id: string,
   spec: NodeSpec,
   lans: ReadonlySet<string>,
-  { uplink, user, moved, names }: Surroundings,
+  { uplink, user, moved, names, servers }: Surroundings,
 ): NodeSpec {
   const interfaces = spec.interfaces.map((card) => {
     const found = names[id]?.[card.network];
@@ -58,6 +60,7 @@ function adaptNode(
     const subnet = moved[card.network];
     if (subnet && card.address)
       return { ...card, address: nth(subnet, Number(card.address.split('.')[3])) };
+    if (servers[id] !== undefined) return { ...card, address: servers[id] };
     if (!lans.has(card.network) || !uplink) return card;
     if (spec.kind === 'host') return { ...card, name: uplink.device, address: uplink.address };
     return spec.kind === 'router' ? { ...card, address: uplink.gateway } : card;

@@ -1,4 +1,6 @@
 /** Where the learner's own computer stands in its network: read, because every computer is another. */
+import { lookup } from 'node:dns/promises';
+import type { Lab } from '../../contract/lab.ts';
 import { canonicalCidr as canonical } from '../../labs/ipv4.ts';
 import { run } from '../../platform/run.ts';
 
@@ -53,4 +55,22 @@ async function readJson<T>(argv: [string, ...string[]], env: Record<string, stri
   } catch {
     return [];
   }
+}
+
+/** The lab's servers as this computer finds them by the names the lab gives them. Never rejects. */
+export async function resolveServers(lab: Lab): Promise<Record<string, string>> {
+  const names = Object.values(lab.nodes).flatMap((spec) =>
+    spec.kind === 'router' ? Object.entries(spec.names) : [],
+  );
+  const found: Record<string, string> = {};
+  await Promise.all(
+    Object.entries(lab.nodes).map(async ([id, { kind, interfaces }]) => {
+      const address = interfaces[0]?.address;
+      const name = names.find(([, of]) => of === address)?.[0];
+      if (kind !== 'server' || name === undefined) return;
+      const real = await lookup(name, { family: 4 }).catch(() => null);
+      if (real) found[id] = real.address;
+    }),
+  );
+  return found;
 }

@@ -19,7 +19,7 @@ import { parseInterfaces } from './vbox-output.ts';
 
 export interface OpenedOptions
   extends
-    Pick<Surroundings, 'uplink' | 'user' | 'moved'>,
+    Pick<Surroundings, 'uplink' | 'user' | 'moved' | 'servers'>,
     Pick<LocalOptions, 'readAsRoot' | 'hasRights' | 'privileged'> {
   folder: string;
   rcFile: string;
@@ -153,14 +153,14 @@ export class OpenedLab {
   }
 
   #adapted(): Lab {
-    const { uplink, user, moved } = this.options;
+    const { uplink, user, moved, servers } = this.options;
     const names: Record<string, Record<string, GuestCard>> = Object.fromEntries(this.#settled);
     for (const [id, { kind, interfaces }] of Object.entries(this.original.nodes)) {
       const address = kind === 'container' ? this.containers.state(id).address : null;
       const card = interfaces[0];
       if (address !== null && card) names[id] = { [card.network]: { name: card.name, address } };
     }
-    return adaptLab(this.original, { uplink, user, moved, names });
+    return adaptLab(this.original, { uplink, user, moved, servers, names });
   }
 
   /** The same object when nothing differs, so that who holds it can tell. */
