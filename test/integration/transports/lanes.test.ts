@@ -25,13 +25,14 @@ const processes = (): number => family(process.pid).length;
 
 it('a command that does not come back leaves neither itself nor its shell on the node', async () => {
   const host = backend.transport(lab, 'host');
-  await host.exec(['true']);
+  // The relay of the host's commands is the last to be there: it waits in cat.
+  const running = async (): Promise<string> => (await host.exec(['ps', '-eo', 'args'])).stdout;
+  await expect.poll(running, { timeout: 5_000 }).toMatch(/^cat$/m);
   const before = processes();
   await expect(host.exec(['sleep', '600'], { timeoutMs: 200 })).rejects.toMatchObject({
     code: 'timed-out',
   });
-  const left = async (): Promise<string> => (await host.exec(['ps', '-eo', 'args'])).stdout;
-  await expect.poll(left, { timeout: 5_000 }).not.toMatch(/^sleep 600/m);
+  await expect.poll(running, { timeout: 5_000 }).not.toMatch(/^sleep 600/m);
   await eventually('no more processes than before', () => processes() <= before, 5_000);
 });
 
