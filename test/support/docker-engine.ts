@@ -3,7 +3,7 @@
  * folder. The machine's own engine, network and services are not touched. Needs root.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bringEngineParts } from '../../main/setup/docker-engine.ts';
@@ -87,7 +87,14 @@ async function removeGroups(group: string): Promise<void> {
   const controllers = readdirSync('/sys/fs/cgroup', { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => join('/sys/fs/cgroup', entry.name));
-  const groups = ['/sys/fs/cgroup', ...controllers].map((top) => join(top, group));
+  // Below the top, or below our own group, by controller (cgroups(7), /proc/pid/cgroup).
+  const own = readFileSync('/proc/self/cgroup', 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.replace(/^[^:]*:[^:]*:/, ''));
+  const groups = ['/sys/fs/cgroup', ...controllers].flatMap((top) =>
+    ['/', ...new Set(own)].map((path) => join(top, path, group)),
+  );
   // A group goes when its last process has: those of containers are still on their way out.
   for (let n = 0; n < 100 && groups.some((folder) => existsSync(folder)); n += 1) {
     groups.forEach(removeGroup);
