@@ -110,5 +110,7 @@ export const Lab = LabFile.extend({
   assets: z.record(z.string(), z.string()),
   /** The program that speaks for machines behind NAT, where it is not the sandbox's; set by a backend. */
   hypervisor: z.string().optional(),
+  /** The host's ip_forward when the lab was opened; 0 where a backend makes the host. */
+  forwarding: z.enum(['0', '1']).optional(),
 });
 export type Lab = z.infer<typeof Lab>;

@@ -3,7 +3,7 @@
  * because interface names and addresses differ from one back end, and one machine, to another.
  */
 import { Check } from '../contract/checks.ts';
-import type { LabFile, Step } from '../contract/lab.ts';
+import type { Lab, LabFile, Step } from '../contract/lab.ts';
 import { Operation } from '../contract/operations.ts';
 import { contains, nth } from './ipv4.ts';
 
@@ -26,7 +26,7 @@ const natPlaces = { gateway: 2, dns: 3, firstMachine: 15 } as const;
 
 /** Template names → values, from the topology and, where given, from what is really there. */
 export function valuesOf(
-  lab: Pick<LabFile, 'networks' | 'nodes'> & { hypervisor?: string | undefined },
+  lab: Pick<LabFile, 'networks' | 'nodes'> & Pick<Partial<Lab>, 'hypervisor' | 'forwarding'>,
   live: readonly LiveInterface[] = [],
 ): Values {
   const values = new Map<string, string>();
@@ -47,6 +47,7 @@ export function valuesOf(
     }
   }
   for (const [id, node] of Object.entries(lab.nodes)) {
+    if (node.kind === 'host') put(`${id}.forwarding`, lab.forwarding ?? '0');
     for (const { name, network, address, mac } of node.interfaces) {
       const mode = lab.networks[network]?.mode;
       const subnet = lab.networks[network]?.subnet;

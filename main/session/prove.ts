@@ -139,7 +139,8 @@ async function proveStep(
       before: was,
       after: check.status,
       found: check.found,
-      ok: was !== 'passed' && check.status === 'passed',
+      ok:
+        (was !== 'passed' || isHostSetting(session, index, check.id)) && check.status === 'passed',
     };
   });
   return {
@@ -148,6 +149,12 @@ async function proveStep(
     error,
     checks,
   };
+}
+
+/** A setting of the learner's own computer may be as a step wants it from the start: Docker needs forwarding, say. */
+function isHostSetting(session: Session, index: number, id: string): boolean {
+  const check = session.lab.steps[index]?.checks.find((one) => one.id === id);
+  return session.state().rights !== null && check?.check === 'sysctl';
 }
 
 /** Asks again until every check of the step has passed, or patience ends. */

@@ -129,7 +129,12 @@ function rootRead(argv: Argv): Read | null {
       without: false,
     };
   if (program === 'conntrack' && words.includes('-L'))
-    return { what: 'conntrack', answer: whole, without: false };
+    return {
+      what: 'conntrack',
+      // The helper prints the extended form, which names the network protocol first (conntrack(8)).
+      answer: words.includes('-o') ? whole : (text) => text.replace(/^ipv4 +\d+ /gm, ''),
+      without: false,
+    };
   if (program === 'ss' && words[0] === '-tanpH')
     return { what: 'tcp', answer: whole, without: true };
   if (program === 'ss' && words[0] === '-uanpH')

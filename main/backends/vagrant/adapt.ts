@@ -10,6 +10,8 @@ import type { Uplink } from './host-facts.ts';
 export interface Surroundings {
   uplink: Uplink | null;
   user: string;
+  /** ip_forward as it was found. */
+  forwarding: '0' | '1';
   /** Real addresses of the lab's servers: node → address. */
   servers: Readonly<Record<string, string>>;
   /** Host-only networks that had to move: network id → subnet. */
@@ -38,7 +40,7 @@ export function adaptLab(lab: Lab, around: Surroundings): Lab {
   const nodes = Object.fromEntries(
     Object.entries(lab.nodes).map(([id, spec]) => [id, adaptNode(lab, id, spec, lans, around)]),
   );
-  return { ...lab, networks, nodes, hypervisor: 'VBoxHeadless' };
+  return { ...lab, networks, nodes, hypervisor: 'VBoxHeadless', forwarding: around.forwarding };
 }
 
 /** Networks with real wires that the host is on. */

@@ -1,5 +1,6 @@
 /** Where the learner's own computer stands in its network: read, because every computer is another. */
 import { lookup } from 'node:dns/promises';
+import { readFile } from 'node:fs/promises';
 import type { Lab } from '../../contract/lab.ts';
 import { canonicalCidr as canonical } from '../../labs/ipv4.ts';
 import { run } from '../../platform/run.ts';
@@ -73,4 +74,10 @@ export async function resolveServers(lab: Lab): Promise<Record<string, string>> 
     }),
   );
   return found;
+}
+
+/** Whether this computer passes packets on now: one with Docker mostly does. Never rejects. */
+export async function readForwarding(): Promise<'0' | '1'> {
+  const text = await readFile('/proc/sys/net/ipv4/ip_forward', 'utf8').catch(() => '0');
+  return text.trim() === '1' ? '1' : '0';
 }

@@ -1,6 +1,6 @@
 /** An opened lab on this computer: who runs, how each is reached, and what the lab looks like here. */
 import { setInterval } from 'node:timers/promises';
-import { readdir } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabFailure } from '../../contract/failure.ts';
 import type { Lab } from '../../contract/lab.ts';
@@ -19,7 +19,7 @@ import { parseInterfaces } from './vbox-output.ts';
 
 export interface OpenedOptions
   extends
-    Pick<Surroundings, 'uplink' | 'user' | 'moved' | 'servers'>,
+    Pick<Surroundings, 'uplink' | 'user' | 'moved' | 'servers' | 'forwarding'>,
     Pick<LocalOptions, 'readAsRoot' | 'hasRights' | 'privileged'> {
   folder: string;
   rcFile: string;
@@ -31,6 +31,8 @@ export interface OpenedOptions
 }
 
 const everyMs = 1500;
+/** Longer than Vagrant takes for a machine that answers. */
+const patienceMs = 45_000;
 
 export class OpenedLab {
   lab: Lab;
@@ -40,6 +42,7 @@ export class OpenedLab {
   /** Machines that have answered since they last started: node → its cards. */
   readonly #settled = new Map<string, Record<string, GuestCard>>();
   readonly #keys = new Map<string, string[]>();
+  readonly #startedAt = new Map<string, number>();
   readonly #stop = new AbortController();
   /** Host-only interfaces that were there when the lab was opened. */
   #before: string[] = [];
@@ -49,9 +52,9 @@ export class OpenedLab {
     private readonly original: Lab,
     private readonly options: OpenedOptions,
   ) {
-    this.lab = this.#adapted();
     this.containers = new Containers(options.env);
     this.#machines = new Machines(options.vbox, options.folder);
+    this.lab = this.#adapted();
   }
 
   async begin(): Promise<void> {
@@ -144,23 +147,37 @@ export class OpenedLab {
     if (life !== 'running' || !info) {
       this.#settled.delete(node);
       this.#keys.delete(node);
+      this.#startedAt.delete(node);
       return;
     }
-    if (this.#settled.has(node)) return;
+    // Vagrant puts a key of its own into the machine while it first brings it up.
     this.#keys.set(node, await keysOf(this.#machines.dataOf(node), this.options.env));
+    if (this.#settled.has(node) || !(await this.#isUp(node))) return;
     const cards = await settleIn(this.#ssh(node), this.original, node, info).catch(() => null);
     if (cards) this.#settled.set(node, cards);
   }
 
+  /** Whether Vagrant is through with a machine's first start: it notes so at the very end (action/provision.rb). */
+  async #isUp(node: string): Promise<boolean> {
+    const since = this.#startedAt.get(node) ?? performance.now();
+    this.#startedAt.set(node, since);
+    const noted = await access(join(this.#machines.dataOf(node), 'action_provision')).then(
+      () => true,
+      () => false,
+    );
+    // With --no-provision it notes nothing.
+    return noted || performance.now() - since > patienceMs;
+  }
+
   #adapted(): Lab {
-    const { uplink, user, moved, servers } = this.options;
+    const { uplink, user, moved, servers, forwarding } = this.options;
     const names: Record<string, Record<string, GuestCard>> = Object.fromEntries(this.#settled);
     for (const [id, { kind, interfaces }] of Object.entries(this.original.nodes)) {
       const address = kind === 'container' ? this.containers.state(id).address : null;
       const card = interfaces[0];
       if (address !== null && card) names[id] = { [card.network]: { name: card.name, address } };
     }
-    return adaptLab(this.original, { uplink, user, moved, servers, names });
+    return adaptLab(this.original, { uplink, user, moved, servers, forwarding, names });
   }
 
   /** The same object when nothing differs, so that who holds it can tell. */

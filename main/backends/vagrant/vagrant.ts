@@ -12,7 +12,7 @@ import type { Transport } from '../../transports/transport.ts';
 import { hostOf } from '../../world/plan.ts';
 import type { Backend, HostRights, NodeStatus, Task } from '../backend.ts';
 import { Folders } from './folders.ts';
-import { readUplinks, resolveServers } from './host-facts.ts';
+import { readForwarding, readUplinks, resolveServers } from './host-facts.ts';
 import { OpenedLab } from './opened-lab.ts';
 import { probeVagrant } from './probe.ts';
 import { freeRange, moveIfRefused } from './ranges.ts';
@@ -125,6 +125,7 @@ export class VagrantBackend implements Backend {
       user: userInfo().username,
       moved,
       servers: await resolveServers(lab),
+      forwarding: await readForwarding(),
       env,
       ssh,
       vbox,

@@ -54,6 +54,8 @@ rm -rf etc/vbox etc/resolv.conf etc/hostname; printf 'nameserver 192.168.178.1\\
 printf '127.0.0.1\\tlocalhost\\n127.0.1.1\\tlaptop\\n' >etc/hosts
 # The learner is root here: VirtualBox's helper that makes host-only interfaces is set-user-id on a real machine.
 { echo 'learner:x:0:0:learner:/home/learner:/bin/bash'; sed 's,^root:x:0:0:\\([^:]*\\):[^:]*,root:x:0:0:\\1:/home/learner,' /etc/passwd; } >etc/passwd.new; mv etc/passwd.new etc/passwd
+# So sudo has nothing to do, and need not be on the machine the tests run on.
+[ -e usr/bin/sudo ] || { printf '#!/bin/sh\n[ "$1" = -n ] && shift\nexec "$@"\n' >usr/bin/sudo; chmod 755 usr/bin/sudo; }
 mkdir -p old; pivot_root . old; umount -l /old; rmdir /old
 hostname laptop
 # Router and internet: namespaces that live by these files, not by a name in /run/netns that a learner would find.

@@ -35,7 +35,9 @@ export function bootScript(vm: Vm, settings: Settings, { sshd = true } = {}): st
   });
   const files: NodeBoot['files'] = [
     ...boot.files.filter(
-      ({ path }) => !['/etc/hosts', '/etc/hostname', '/etc/profile'].includes(path),
+      // A box knows nothing of the app that drives it.
+      ({ path }) =>
+        !['/etc/hosts', '/etc/hostname', '/etc/profile', '/etc/bash.bashrc'].includes(path),
     ),
     { path: '/etc/hostname', content: 'vagrant\n' },
     { path: '/etc/hosts', content: '127.0.0.1\tlocalhost\n127.0.1.1\tvagrant\n' },
@@ -52,8 +54,9 @@ export function bootScript(vm: Vm, settings: Settings, { sshd = true } = {}): st
     {
       path: '/etc/profile',
       content:
-        'export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n[ -n "$BASH_VERSION" ] && [ -n "$PS1" ] && . /etc/bash.bashrc\n',
+        'export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n[ -n "$BASH_VERSION" ] && [ -n "$PS1" ] && . /etc/bash.bashrc\nfor i in /etc/profile.d/*.sh; do [ -r "$i" ] && . "$i"; done; unset i\n',
     },
+    { path: '/etc/bash.bashrc', content: "PS1='\\u@\\h:\\w\\$ '\nHISTCONTROL=ignoreboth\n" },
   ];
   const start = [
     // Asked to power off by the button or by systemctl: everything on the machine ends with its first process.
