@@ -18,6 +18,7 @@ export const newNic = (): Nic => ({
   mac: newMac(),
   adapter: '',
   connected: true,
+  promiscuous: 'deny',
   forwards: [],
 });
 
@@ -71,11 +72,14 @@ function changeNic(state: State, nic: Nic, option: string, value: string, reply:
     case 'cableconnected':
       nic.connected = value === 'on';
       return;
+    case 'nicpromisc':
+      nic.promiscuous = value;
+      return;
     case 'natpf':
       addRule(nic, value);
       return;
     default:
-      // nictype, nicpromisc, natdnsproxy, natdnshostresolver: taken, and not printed.
+      // nictype, natdnsproxy, natdnshostresolver: taken, and not printed.
       return;
   }
 }

@@ -172,8 +172,11 @@ export async function openPort(vm: Vm, index: number, rule: PortRule): Promise<b
 }
 
 export async function closePort(vm: Vm, index: number, rule: PortRule): Promise<void> {
-  const { return: listed } = await ask(vm, index, 'list_hostfwd');
-  const { entries = [] } = (listed ?? {}) as { entries?: { id: number; host_port: number }[] };
+  const answer = await ask(vm, index, 'list_hostfwd');
+  // 1.2.1 answers {"entries": …}, its manual says {"return": {"entries": …}}.
+  const { entries = [] } = (answer.return ?? answer) as {
+    entries?: { id: number; host_port: number }[];
+  };
   for (const entry of entries.filter((item) => item.host_port === rule.hostPort))
     await ask(vm, index, 'remove_hostfwd', { id: entry.id });
 }

@@ -91,8 +91,9 @@ async function run(args: string[]): Promise<number> {
     reply.flush();
     return 0;
   }
-  if (faults.hits('error-with-rc-0', verb) && verb === 'modifyvm') {
-    reply.fail(new Problem('The object is not ready', null));
+  const quiet = lyingAbout(verb, faults);
+  if (quiet) {
+    reply.fail(quiet);
     reply.flush();
     return 0;
   }
@@ -114,6 +115,14 @@ async function run(args: string[]): Promise<number> {
   }
   reply.flush();
   return code;
+}
+
+/** Errors have come with the exit code of success: by themselves, or because the network driver is missing. */
+function lyingAbout(verb: string, faults: Faults): Problem | null {
+  if (verb === 'modifyvm' && faults.hits('error-with-rc-0', verb))
+    return new Problem('The object is not ready', 'Das Objekt ist nicht bereit');
+  if (verb === 'list' && faults.has('error-with-rc-0:list')) return problems.noNetDriver();
+  return null;
 }
 
 /** A timer keeps the process; SIGTERM ends it, as it cancels VBoxManage. */

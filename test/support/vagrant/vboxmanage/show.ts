@@ -60,7 +60,11 @@ export function showvminfo(vm: Vm, words: readonly string[], reply: Reply): numb
   const lines = machine ? machineReadable(info) : human(info);
   const home = '/home/learner/VirtualBox VMs/';
   const text = forVersion(lines).map((line) => line.replace(home, vmFolder('')));
-  reply.lines(machine ? adjusted(vm, text) : text);
+  const promiscuous = (line: string): string => {
+    const nic = vm.nics[Number(/^NIC (\d):/.exec(line)?.[1]) - 1];
+    return nic ? line.replace('Promisc Policy: deny', `Promisc Policy: ${nic.promiscuous}`) : line;
+  };
+  reply.lines(machine ? adjusted(vm, text) : text.map(promiscuous));
   return 0;
 }
 

@@ -24,6 +24,8 @@ export interface Nic {
   /** The host's interface, or the internal network's name. */
   adapter: string;
   connected: boolean;
+  /** Which frames not meant for it a card sees. */
+  promiscuous: string;
   forwards: PortRule[];
 }
 
