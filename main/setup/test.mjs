@@ -1,8 +1,8 @@
 /**
  * `npm test`: brings what is missing, then check, unit, integration and end-to-end tests. The last line
- * counts them all.
+ * counts them all. The check only reads, so it goes on beside the first tests and is printed when they are through.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -23,9 +23,9 @@ const vitest = (project) => [
 ];
 const stages = [
   { name: 'prepare', argv: [process.execPath, 'main/setup/start.mjs', '--prepare'] },
-  { name: 'check', argv: ['npm', 'run', '--silent', 'check'] },
-  { name: 'unit', argv: vitest('unit'), count: vitestCount },
+  { name: 'unit', argv: vitest('unit'), count: vitestCount, beside: 'check' },
   { name: 'integration', argv: vitest('integration'), count: vitestCount },
+  { name: 'check' },
   { name: 'e2e', argv: [process.execPath, 'test/e2e/run.mjs'], count: playwrightCount },
 ];
 
@@ -41,17 +41,47 @@ function playwrightCount(name) {
   return { passed: expected + flaky, failed: unexpected };
 }
 
-let passed = 0;
-let failed = 0;
-let broken = null;
-for (const { name, argv, count } of stages) {
-  const began = Date.now();
-  console.log(`\n── ${name}`);
-  const { status } = spawnSync(argv[0], argv.slice(1), {
+/** Runs in the background; resolves with its exit status and what it printed. */
+function beginCheck() {
+  const child = spawn('npm', ['run', '--silent', 'check'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (piece) => (text += piece));
+  return new Promise((resolve) => {
+    child.once('close', (status) => resolve({ status, text }));
+  });
+}
+
+async function endCheck() {
+  const { status, text } = await check;
+  console.log(text.trim());
+  return status;
+}
+
+/** Not spawnSync: the check's output must be read meanwhile. */
+function foreground(argv) {
+  const child = spawn(argv[0], argv.slice(1), {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: `${results}/e2e.json` },
   });
+  return new Promise((resolve) => {
+    child.once('close', resolve);
+  });
+}
+
+let passed = 0;
+let failed = 0;
+let broken = null;
+let check = null;
+for (const { name, argv, count, beside } of stages) {
+  const began = Date.now();
+  console.log(`\n── ${name}`);
+  if (beside === 'check') check = beginCheck();
+  const status = await (argv ? foreground(argv) : endCheck());
   console.log(
     `── ${name}: ${status === 0 ? 'passed' : 'FAILED'} in ${Math.round((Date.now() - began) / 1000)} s`,
   );
