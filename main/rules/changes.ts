@@ -6,6 +6,7 @@ import type { Transport } from '../transports/transport.ts';
 import type { Entry, Journal } from './journal.ts';
 import type { Observation } from './observation.ts';
 import { independent, kindOf, takeBack } from './operations/index.ts';
+import { placeWhereItWorks } from './placement.ts';
 
 export interface ChangesOptions {
   transport: (node: string) => Transport;
@@ -49,6 +50,7 @@ export class Changes {
     if (obstacle) throw new LabFailure('no-way-back', obstacle.why, obstacle.hint);
     // Where a permission is needed, what takes it back is kept on the other side.
     const change = transport.privileged ? randomBytes(8).toString('hex') : null;
+    const placed = change ? placeWhereItWorks(operation, found) : { operation, note: null };
     // In the journal, but not in force: somebody took it away. What was found first is what undo goes back to.
     const entry: Entry = {
       id: journal.nextId(),
@@ -59,12 +61,12 @@ export class Changes {
         ? { undo: 'privileged', node: operation.node, change }
         : kind.inverse(operation, found),
       by: 'app',
-      note: kind.note(operation, found),
+      note: placed.note ?? kind.note(operation, found),
       at: (this.#options.now ?? Date.now)(),
     };
     await journal.begin(entry);
     try {
-      if (change) await transport.privileged?.apply(change, rule, operation);
+      if (change) await transport.privileged?.apply(change, rule, placed.operation);
       else await kind.apply(operation, found, transport);
       await this.#verify(operation, found, rule, index, transport);
     } catch (error) {

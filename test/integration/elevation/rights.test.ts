@@ -171,6 +171,19 @@ it('what somebody else’s reload removed is said, and can be applied again', as
   expect(state('masquerade')).toMatchObject({ life: 'on' });
 });
 
+it('behind a rule that rejects everything it is put first, where it works, and says so', async () => {
+  await computer.bash('iptables -A FORWARD -j REJECT');
+  const rejecting = await computer.bash(everything);
+  await rights.request();
+  await engine.apply('new');
+  expect(state('new')).toMatchObject({ life: 'on', canUndo: true });
+  expect(state('new')?.note).toContain('put first');
+  const chain = await computer.bash('iptables -S FORWARD');
+  expect(chain.split('\n')[1]).toContain('hoplab:02-host-only/new');
+  await engine.undo('new');
+  expect(await computer.bash(everything)).toBe(rejecting);
+});
+
 it('the end of the app takes everything back', async () => {
   await rights.request();
   await engine.applyAll(['forwarding', 'new', 'known', 'masquerade']);
