@@ -42,6 +42,8 @@ mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts dev/pts; ln -
 ln -s /proc/self/fd dev/fd; ln -s /proc/self/fd/0 dev/stdin; ln -s /proc/self/fd/1 dev/stdout; ln -s /proc/self/fd/2 dev/stderr
 mount -t tmpfs -o mode=755 tmpfs run; mkdir run/lock
 for name in tmp var/tmp; do mount -t tmpfs -o mode=1777 tmpfs $name; done
+# A display outside can be drawn on: its socket is a file.
+if [[ -d /tmp/.X11-unix ]]; then mkdir -m 1777 tmp/.X11-unix; mount --bind /tmp/.X11-unix tmp/.X11-unix; fi
 for name in root home var/lib/docker var/lib/containerd var/lib/vbox-machines opt/vbox-stand-in; do mkdir -p $name; mount -t tmpfs -o mode=755 tmpfs $name; done
 mkdir -p home/learner var/lib/vbox-stand-in ".$folder"
 mount --bind "$folder" ".$folder"
