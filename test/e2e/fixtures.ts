@@ -10,6 +10,8 @@ export interface Options {
   /** Words of the made-up app (see test/fixtures/window/fake-app.ts); empty: the real core. */
   scenario: string;
   size: { width: number; height: number };
+  /** Variables for the app, over those of the tests. */
+  environment: Record<string, string>;
 }
 
 export interface Running {
@@ -33,15 +35,20 @@ const root = join(import.meta.dirname, '../..');
 export const test = base.extend<Fixtures>({
   scenario: ['', { option: true }],
   size: [{ width: 1440, height: 900 }, { option: true }],
+  environment: [{}, { option: true }],
 
-  hoplab: async ({ scenario, size }, use) => {
+  hoplab: async ({ scenario, size, environment }, use) => {
     const dataDir = mkdtempSync(scratch);
     writeFileSync(
       join(dataDir, 'window.json'),
       JSON.stringify({ x: 0, y: 0, ...size, maximized: false }),
     );
     const running: { electron: ElectronApplication; child: ChildProcess }[] = [];
-    const env = { ...withoutUndefined(process.env), HOPLAB_FAKE_APP: scenario };
+    const env = {
+      ...withoutUndefined(process.env),
+      ...environment,
+      HOPLAB_FAKE_APP: scenario,
+    };
     const command = async (): Promise<[string, ...string[]]> => [
       await electronExecutable(),
       // Root has no Chromium sandbox.

@@ -39,6 +39,8 @@ export async function ensureImage(
     [
       ...engine.docker,
       'build',
+      // A build that is cancelled leaves the container of its step otherwise.
+      '--force-rm',
       '--tag',
       tag,
       ...(options.base ? ['--build-arg', `BASE=${options.base}`] : []),
