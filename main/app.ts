@@ -262,6 +262,8 @@ class App implements HoplabApp {
     this.progress.save(lab.id, structuredClone(progress));
     try {
       await session.start();
+      for (const { title, text } of backend.remarks?.(lab) ?? [])
+        this.notices.tell('info', title, text);
       if (resumeAt > 0) await session.goTo(resumeAt);
     } catch (error) {
       this.log.error(toFailure(error).message);

@@ -32,6 +32,12 @@ export interface HostRights {
   onChange(listener: () => void): () => void;
 }
 
+/** Something about this computer that a learner should know before they wonder. */
+export interface Remark {
+  title: string;
+  text: string;
+}
+
 export interface Backend {
   readonly kind: BackendKind;
   /** Present where a lab's host is the learner's own computer. */
@@ -56,6 +62,13 @@ export interface Backend {
    * where a backend makes everything as the lab file says.
    */
   adapted?(lab: Lab): Lab;
+  /** What is different here from what the lab says; empty when nothing is. */
+  remarks?(lab: Lab): Remark[];
+  /**
+   * Brings an opened lab back to where it was when its machines had first come up, faster than destroying and making them.
+   * Answers false when it cannot, and then nothing was changed.
+   */
+  reset?(lab: Lab, task: Task): Promise<boolean>;
   /** Throws LabFailure `node-down` when the lab is not up; a node that is down says so at the first use. */
   transport(lab: Lab, node: string): Transport;
 }

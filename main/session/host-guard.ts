@@ -65,10 +65,15 @@ export class HostGuard {
     this.#before ??= await readBaseline(this.runner);
   }
 
+  /** Takes back the rules, and keeps the permission. */
+  async clear(engine: RuleEngine | null): Promise<void> {
+    if (this.rights.state === 'granted') await engine?.undoAll();
+  }
+
   /** Takes everything back and gives the permission back. Null when none was given. */
   async end(engine: RuleEngine | null): Promise<HostReport | null> {
     this.rights.cancel();
-    if (this.rights.state === 'granted') await engine?.undoAll();
+    await this.clear(engine);
     const report = this.#before && this.rights.state === 'granted' ? await this.#prove() : null;
     await this.rights.end();
     return report;

@@ -4,12 +4,12 @@
  */
 import type { Task } from '../backends/backend.ts';
 import { LabFailure, toFailure } from '../contract/failure.ts';
-import type { Lab, Step } from '../contract/lab.ts';
+import type { Lab, SolveLine, Step } from '../contract/lab.ts';
 import type { NodeLife, Phase, SessionState } from '../contract/session.ts';
 import { RuleEngine } from '../rules/engine.ts';
 import type { Journal } from '../rules/journal.ts';
 import type { Transport } from '../transports/transport.ts';
-import { askChecks } from './ask-checks.ts';
+import { askChecks, needTime } from './ask-checks.ts';
 import { Debounce } from './debounce.ts';
 import { HostGuard } from './host-guard.ts';
 import { LabNodes } from './lab-nodes.ts';
@@ -18,12 +18,11 @@ import { LongTask } from './long-task.ts';
 import type { Progress } from './progress.ts';
 import type { SessionOptions } from './session-options.ts';
 import { filled, solve, type SolveOptions } from './solver.ts';
+import { replay } from './replay.ts';
 import { StepBook, stepOf } from './step-book.ts';
 import { Terminals } from './terminals.ts';
 import { Triggers } from './triggers.ts';
 
-/** What needs no event to change: looked at every second while a check that depends on it is open. */
-const timed = new Set(['socket', 'conntrack', 'nat', 'listens', 'file', 'neigh', 'fdb']);
 const timerMs = 1000;
 
 export class Session {
@@ -71,11 +70,7 @@ export class Session {
       },
     });
     this.timer = setInterval(() => {
-      if (
-        this.phase.phase === 'running' &&
-        this.book.open().some((check) => timed.has(check.check))
-      )
-        this.look.soon();
+      if (this.phase.phase === 'running' && needTime(this.book.open())) this.look.soon();
     }, timerMs);
     this.timer.unref();
   }
@@ -164,14 +159,16 @@ export class Session {
   }
 
   /** Types a step's solution; at once and into hidden terminals when not `visible`. */
-  solveStep(
+  async solveStep(
     index: number,
     how: Pick<SolveOptions, 'visible' | 'effectsOnly' | 'signal'>,
   ): Promise<void> {
-    return solve(filled(stepOf(this.lab, index).solve, this.view.values), this.terminals, {
-      ...how,
-      answer: (prediction, choice) => this.choose(prediction, choice),
-    });
+    const step = stepOf(this.lab, index);
+    const answer = (prediction: string, choice: number) => this.choose(prediction, choice);
+    const type = (lines: readonly SolveLine[]) =>
+      solve(filled(lines, this.view.values), this.terminals, { ...how, answer });
+    if (this.guard && how.effectsOnly) await replay(step, this.lab, type, this.rules());
+    else await type(step.solve);
   }
 
   /** Brings the nodes to the state at the start of a step: a fresh sandbox, and the steps before it replayed. */
@@ -256,8 +253,13 @@ export class Session {
   private async restart(signal: AbortSignal): Promise<void> {
     this.stopWatching();
     this.triggers.dispose();
-    await this.options.backend.destroy(this.lab, this.taskFor(signal));
-    await this.options.backend.up(this.lab, this.taskFor(signal));
+    const { backend } = this.options;
+    const task = this.taskFor(signal);
+    await this.guard?.clear(this.engine);
+    if (!(await backend.reset?.(this.lab, task))) {
+      await backend.destroy(this.lab, task);
+      await backend.up(this.lab, task);
+    }
     await this.attach();
   }
 

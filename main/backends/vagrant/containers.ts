@@ -30,6 +30,11 @@ export class Containers {
     this.#problem = 'problem' in found ? `Docker: ${found.found}. ${found.fix}` : null;
   }
 
+  /** Why there is no engine, or null. */
+  get problem(): string | null {
+    return this.#problem;
+  }
+
   state(node: string): ContainerState {
     return this.#states.get(node) ?? none;
   }

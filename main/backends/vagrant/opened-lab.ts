@@ -4,7 +4,7 @@ import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabFailure } from '../../contract/failure.ts';
 import type { Lab } from '../../contract/lab.ts';
-import type { NodeStatus, Task } from '../backend.ts';
+import type { NodeStatus, Remark, Task } from '../backend.ts';
 import { LocalTransport, type LocalOptions } from '../../transports/local.ts';
 import { SshTransport } from '../../transports/ssh.ts';
 import type { Transport } from '../../transports/transport.ts';
@@ -12,16 +12,21 @@ import { adaptLab, type GuestCard, type Surroundings } from './adapt.ts';
 import { Containers } from './containers.ts';
 import { keysOf } from './keys.ts';
 import { settleIn } from './guest.ts';
+import type { Uplink } from './host-facts.ts';
 import { Machines } from './machines.ts';
+import { remarksOf } from './remarks.ts';
+import { Snapshots } from './snapshots.ts';
 import type { VagrantCli, VagrantRun } from './vagrant-cli.ts';
 import type { VboxCli } from './vbox-cli.ts';
 import { parseInterfaces } from './vbox-output.ts';
 
 export interface OpenedOptions
   extends
-    Pick<Surroundings, 'uplink' | 'user' | 'moved' | 'servers' | 'forwarding'>,
+    Pick<Surroundings, 'user' | 'moved' | 'servers' | 'forwarding'>,
     Pick<LocalOptions, 'readAsRoot' | 'hasRights' | 'privileged'> {
   folder: string;
+  /** Ways out of this computer, the one the kernel prefers first. */
+  uplinks: readonly Uplink[];
   rcFile: string;
   sockets: string;
   env: Record<string, string>;
@@ -44,6 +49,7 @@ export class OpenedLab {
   readonly #keys = new Map<string, string[]>();
   readonly #startedAt = new Map<string, number>();
   readonly #stop = new AbortController();
+  readonly #snapshots: Snapshots;
   /** Host-only interfaces that were there when the lab was opened. */
   #before: string[] = [];
   #last = '';
@@ -54,6 +60,7 @@ export class OpenedLab {
   ) {
     this.containers = new Containers(options.env);
     this.#machines = new Machines(options.vbox, options.folder);
+    this.#snapshots = new Snapshots(options.vbox, (node) => this.#machines.uuidOf(node));
     this.lab = this.#adapted();
   }
 
@@ -88,6 +95,21 @@ export class OpenedLab {
       if (!this.#before.includes(name))
         await this.options.vbox.call(['hostonlyif', 'remove', name]);
     }
+  }
+
+  remarks(): Remark[] {
+    return remarksOf(this.original, this.options, this.containers.problem);
+  }
+
+  /** Machines go back to their snapshot and containers go; false when a machine has no snapshot. */
+  async reset(task: Task): Promise<boolean> {
+    const running = Object.keys(this.original.nodes).filter((id) => this.#machines.state(id).info);
+    if (running.length === 0 || !(await this.#snapshots.all(running))) return false;
+    task.progress(null, 'Going back to the snapshot');
+    await this.containers.remove(this.original);
+    for (const id of running) await this.#snapshots.restore(id);
+    await this.look();
+    return true;
   }
 
   async #interfaces(): Promise<string[]> {
@@ -154,7 +176,10 @@ export class OpenedLab {
     this.#keys.set(node, await keysOf(this.#machines.dataOf(node), this.options.env));
     if (this.#settled.has(node) || !(await this.#isUp(node))) return;
     const cards = await settleIn(this.#ssh(node), this.original, node, info).catch(() => null);
-    if (cards) this.#settled.set(node, cards);
+    if (!cards) return;
+    this.#settled.set(node, cards);
+    // It takes VirtualBox some seconds, in which the machine stands still.
+    void this.#snapshots.take(node);
   }
 
   /** Whether Vagrant is through with a machine's first start: it notes so at the very end (action/provision.rb). */
@@ -170,7 +195,8 @@ export class OpenedLab {
   }
 
   #adapted(): Lab {
-    const { uplink, user, moved, servers, forwarding } = this.options;
+    const { uplinks, user, moved, servers, forwarding } = this.options;
+    const [uplink = null] = uplinks;
     const names: Record<string, Record<string, GuestCard>> = Object.fromEntries(this.#settled);
     for (const [id, { kind, interfaces }] of Object.entries(this.original.nodes)) {
       const address = kind === 'container' ? this.containers.state(id).address : null;

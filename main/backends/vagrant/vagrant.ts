@@ -10,7 +10,7 @@ import type { Lab } from '../../contract/lab.ts';
 import type { LocalOptions } from '../../transports/local.ts';
 import type { Transport } from '../../transports/transport.ts';
 import { hostOf } from '../../world/plan.ts';
-import type { Backend, HostRights, NodeStatus, Task } from '../backend.ts';
+import type { Backend, HostRights, NodeStatus, Remark, Task } from '../backend.ts';
 import { Folders } from './folders.ts';
 import { readForwarding, readUplinks, resolveServers } from './host-facts.ts';
 import { OpenedLab } from './opened-lab.ts';
@@ -89,6 +89,14 @@ export class VagrantBackend implements Backend {
     return this.#opened.get(lab.id)?.lab ?? lab;
   }
 
+  remarks(lab: Lab): Remark[] {
+    return this.#opened.get(lab.id)?.remarks() ?? [];
+  }
+
+  reset(lab: Lab, task: Task): Promise<boolean> {
+    return this.#of(lab).reset(task);
+  }
+
   transport(lab: Lab, node: string): Transport {
     return this.#of(lab).transport(node);
   }
@@ -121,7 +129,7 @@ export class VagrantBackend implements Backend {
       folder: this.#folders.of(lab),
       rcFile: await this.#folders.writeShellFile(hostOf(lab)),
       sockets: join(this.options.dataDir, 'tmp'),
-      uplink: uplinks[0] ?? null,
+      uplinks,
       user: userInfo().username,
       moved,
       servers: await resolveServers(lab),
@@ -134,10 +142,6 @@ export class VagrantBackend implements Backend {
     });
     await opened.begin();
     this.#opened.set(lab.id, opened);
-    for (const [id, subnet] of Object.entries(moved))
-      task.log(
-        `VirtualBox does not allow ${lab.networks[id]?.subnet ?? ''} here; the lab uses ${subnet} instead.`,
-      );
     task.progress(1, 'Ready');
     return opened;
   }
