@@ -1,8 +1,10 @@
 /** The composition root, in plain Node: builds the services and answers the contract. Knows no Electron. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { AppOptions, HoplabApp } from './app-options.ts';
 import type { Backend } from './backends/backend.ts';
 import { makeBackends } from './backends/registry.ts';
+import { labOfFolder } from './backends/vagrant/folder-lab.ts';
 import type { AppAnnouncer, AppHandlers } from './contract/index.ts';
 import { LabFailure, toFailure } from './contract/failure.ts';
 import type { Lab } from './contract/lab.ts';
@@ -15,34 +17,15 @@ import { Notices } from './platform/notices.ts';
 import { writeLogBundle } from './platform/log-bundle.ts';
 import { defaultCacheDir } from './platform/paths.ts';
 import { SettingsStore } from './platform/settings.ts';
+import { LeftoverWatch } from './rules/elevation/leftover-watch.ts';
 import { memoryJournal } from './rules/journal.ts';
 import { emptyProgress, ProgressStore } from './session/progress.ts';
 import { Session } from './session/session.ts';
 import { sessionNews, type Announce } from './session/session-news.ts';
 import { Shelf } from './session/shelf.ts';
-import type { PtyHostClient } from './terminals/client.ts';
 import { hostOf } from './world/plan.ts';
 
-export interface HoplabApp {
-  handlers: AppHandlers;
-  connect(announcer: AppAnnouncer): void;
-  /** The window's page has gone without a word, or another has taken its place: what it watched, nobody watches. */
-  pageGone(): void;
-  dispose(): Promise<void>;
-  readonly hasRunningLab: boolean;
-}
-
-export interface AppOptions {
-  dataDir: string;
-  cacheDir?: string;
-  bundledLabs: string;
-  version: string;
-  /** Names this very program; what another one kept of the labs is read again. */
-  build: string;
-  electron: string;
-  ptyHost: PtyHostClient;
-  openExternal(url: string): Promise<boolean>;
-}
+export type { AppOptions, HoplabApp };
 
 export async function createApp(options: AppOptions): Promise<HoplabApp> {
   const app = new App(options);
@@ -58,6 +41,7 @@ class App implements HoplabApp {
   private readonly log;
   private readonly shelf: Shelf;
   private readonly notices: Notices;
+  private readonly leftovers: LeftoverWatch;
   private readonly progress: ProgressStore;
   private readonly backends: Record<BackendKind, Backend>;
   private readonly observer: Observer;
@@ -74,10 +58,12 @@ class App implements HoplabApp {
       this.progress,
       new ReadMemory(join(this.cacheDir, 'labs'), options.build),
     );
-    this.notices = new Notices((list) => {
-      this.announce((to) => {
-        to.app.notices(list);
-      });
+    this.notices = new Notices(this.teller((to) => to.app.notices));
+    this.leftovers = new LeftoverWatch({
+      file: options.leftovers,
+      notices: this.notices,
+      titleOf: (labId) => this.shelf.labs().find(({ id }) => id === labId)?.title ?? null,
+      changed: this.teller((to) => to.app.leftovers),
     });
     this.backends = makeBackends({
       cacheDir: this.cacheDir,
@@ -88,6 +74,7 @@ class App implements HoplabApp {
       },
       siblings: () => this.shelf.labs(),
       shell: () => this.settings.get().shell,
+      box: () => this.settings.get().box || undefined,
       onLabChange: (_, to) => {
         void this.session?.becomeLab(to).then(() => this.announceLabs());
       },
@@ -95,11 +82,7 @@ class App implements HoplabApp {
     this.observer = new Observer({
       transport: (node) => this.running().transport(node),
       context: () => ({ lab: this.running().lab, state: this.running().state() }),
-      changed: (view) => {
-        this.announce((to) => {
-          to.network.view(view);
-        });
-      },
+      changed: this.teller((to) => to.network.view),
     });
   }
 
@@ -116,6 +99,7 @@ class App implements HoplabApp {
         `Hoplab began with the usual settings. The old file is ${this.settings.putAside}.`,
       );
     await this.shelf.read();
+    await this.leftovers.look();
     this.log.info(
       `Hoplab ${this.options.version} started with ${String(this.shelf.labs().length)} labs`,
     );
@@ -150,6 +134,7 @@ class App implements HoplabApp {
         session: this.session?.state() ?? null,
         terminals: this.session?.terminals.list() ?? [],
         notices: this.notices.list,
+        leftovers: this.leftovers.count,
         glossary: this.shelf.glossary,
       }),
       openExternal: async ({ url }) => ({ opened: await this.options.openExternal(url) }),
@@ -168,14 +153,17 @@ class App implements HoplabApp {
       dismiss: ({ noticeId }) => done(() => this.notices.dismiss(noticeId)),
     },
     session: {
-      open: ({ labId, fresh, backend }) => this.openLab(labId, fresh, backend),
-      allow: () => this.running().allow(),
+      open: ({ labId, fresh, backend }) =>
+        this.openLab(() => this.shelf.lab(labId), fresh, backend),
+      openFolder: () => this.openFolder(),
+      allow: async () => {
+        await this.running().allow();
+        await this.leftovers.look();
+      },
       disallow: () => this.running().disallow(),
       close: async () => {
         await this.closeSession();
-        this.announce((to) => {
-          to.session.changed(null);
-        });
+        this.teller((to) => to.session.changed)(null);
         await this.announceLabs();
       },
       show: ({ step }) => done(() => this.running().show(step)),
@@ -204,9 +192,7 @@ class App implements HoplabApp {
     settings: {
       set: (changes) => {
         const value = this.settings.set(changes);
-        this.announce((to) => {
-          to.settings.changed(value);
-        });
+        this.teller((to) => to.settings.changed)(value);
         return Promise.resolve(value);
       },
     },
@@ -214,16 +200,26 @@ class App implements HoplabApp {
   };
 
   /** Opens a lab where the learner left it, or at its first step. One at a time. */
-  private async openLab(labId: string, fresh: boolean, kind?: BackendKind): Promise<void> {
+  private async openLab(
+    find: () => Lab | Promise<Lab>,
+    fresh: boolean,
+    kind: BackendKind = this.settings.get().backend,
+  ): Promise<void> {
     if (this.opening) throw new LabFailure('busy', 'A lab is being opened.');
-    const lab = this.shelf.lab(labId);
-    const backend = this.backends[kind ?? this.settings.get().backend];
-    this.opening = this.startSession(lab, backend, fresh);
+    const open = async () => this.startSession(await find(), this.backends[kind], fresh);
+    this.opening = open();
     try {
       await this.opening;
     } finally {
       this.opening = null;
     }
+  }
+
+  private async openFolder(): Promise<{ opened: boolean }> {
+    const folder = await this.options.chooseFolder();
+    if (folder === null) return { opened: false };
+    await this.openLab(() => labOfFolder(folder, (line) => this.log.info(line)), true, 'vagrant');
+    return { opened: true };
   }
 
   private async startSession(lab: Lab, backend: Backend, fresh: boolean): Promise<void> {
@@ -268,9 +264,7 @@ class App implements HoplabApp {
     } catch (error) {
       this.log.error(toFailure(error).message);
       if (session.phase.phase === 'failed') this.session = null;
-      this.announce((to) => {
-        to.session.changed(this.session?.state() ?? null);
-      });
+      this.teller((to) => to.session.changed)(this.session?.state() ?? null);
       throw error;
     } finally {
       await this.announceLabs();
@@ -298,10 +292,16 @@ class App implements HoplabApp {
 
   private async announceLabs(): Promise<void> {
     await this.progress.settled();
-    const labs = await this.shelf.summaries();
-    this.announce((to) => {
-      to.app.labs(labs);
-    });
+    this.teller((to) => to.app.labs)(await this.shelf.summaries());
+  }
+
+  /** How a fact of one kind is told to whoever listens then. */
+  private teller<T>(pick: (to: AppAnnouncer) => (fact: T) => void): (fact: T) => void {
+    return (fact) => {
+      this.announce((to) => {
+        pick(to)(fact);
+      });
+    };
   }
 
   private readonly announce: Announce = (act) => {

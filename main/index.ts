@@ -8,6 +8,7 @@ import { toFailure } from './contract/failure.ts';
 import { contract } from './contract/index.ts';
 import { registerAppScheme, serveAppScheme } from './shell/app-scheme.ts';
 import { confirmClose } from './shell/confirm-close.ts';
+import { chooseFolder } from './shell/choose-folder.ts';
 import { openExternal } from './shell/external.ts';
 import { guardContents, guardSession } from './shell/guards.ts';
 import { ipcCarrier } from './shell/ipc-carrier.ts';
@@ -70,6 +71,7 @@ async function ready({ dataDir, tour }: StartOptions): Promise<void> {
     electron: process.versions.electron,
     ptyHost,
     openExternal,
+    chooseFolder,
   });
   const announcer = serve(contract, hoplab.handlers, ipcCarrier);
   hoplab.connect({

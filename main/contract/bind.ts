@@ -46,7 +46,8 @@ export function serve<C extends Contract>(
 async function answer(member: Call, handler: AnyHandler, raw: unknown): Promise<Result<unknown>> {
   const input = member.input.safeParse(raw);
   if (!input.success) {
-    return { ok: false, error: { code: 'bad-request', message: input.error.message } };
+    const wrong = input.error.issues.map(({ path, message }) => [...path, message].join(': '));
+    return { ok: false, error: { code: 'bad-request', message: wrong.join('; ') } };
   }
   try {
     return { ok: true, value: await handler(input.data) };

@@ -13,11 +13,13 @@ export const channels = {
     logBundle: 'call',
     dismiss: 'call',
     notices: 'event',
+    leftovers: 'event',
     labs: 'event',
     command: 'event',
   },
   session: {
     open: 'call',
+    openFolder: 'call',
     allow: 'call',
     disallow: 'call',
     close: 'call',

@@ -45,6 +45,8 @@ export const AppSnapshot = z.object({
   session: SessionState.nullable(),
   terminals: z.array(TerminalInfo),
   notices: z.array(Notice),
+  /** How many changes of an earlier run are still applied to this computer. */
+  leftovers: z.number(),
   /** Words the text may link to: term → explanation. */
   glossary: z.record(z.string(), z.string()),
 });
@@ -64,6 +66,7 @@ export const contract = {
     logBundle: call(nothing, z.object({ path: z.string() })),
     dismiss: call(z.object({ noticeId: z.string().max(80) }), nothing),
     notices: event(z.array(Notice)),
+    leftovers: event(z.number()),
     labs: event(z.array(LabSummary)),
     /** A choice of the menu: the window does what its name says. */
     command: event(z.object({ id: z.string() })),
@@ -78,6 +81,8 @@ export const contract = {
       }),
       nothing,
     ),
+    /** Lets the learner choose a folder with a Vagrantfile and opens it on this computer; `opened: false` when they chose none. */
+    openFolder: call(nothing, z.object({ opened: z.boolean() })),
     /** Asks for the permission to change the learner's own computer; the window has shown what for. */
     allow: call(nothing, nothing),
     /** Gives it back, and takes back what was changed with it. Also while it is being asked for. */

@@ -110,6 +110,8 @@ export const Lab = LabFile.extend({
   assets: z.record(z.string(), z.string()),
   /** The program that speaks for machines behind NAT, where it is not the sandbox's; set by a backend. */
   hypervisor: z.string().optional(),
+  /** A folder of the learner's with a Vagrantfile, in place of one Hoplab makes: nothing in it is changed. */
+  ownFolder: z.string().optional(),
   /** The host's ip_forward when the lab was opened; 0 where a backend makes the host. */
   forwarding: z.enum(['0', '1']).optional(),
 });

@@ -32,6 +32,11 @@ export const SysctlKey = strict(
   /^net(\.[A-Za-z0-9_-]+){1,6}$/,
   'a sysctl key that begins with net.',
 );
+/** A Vagrant box, which Vagrant would take for nothing else, and Ruby neither. */
+export const BoxName = strict(
+  /^[A-Za-z0-9][A-Za-z0-9._-]{0,60}(\/[A-Za-z0-9][A-Za-z0-9._-]{0,60})?$/,
+  'the name of a Vagrant box, such as bento/ubuntu-24.04',
+);
 export const Ipv4 = z.ipv4();
 export const Cidr = z.cidrv4();
 export const Mac = strict(

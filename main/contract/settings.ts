@@ -1,5 +1,6 @@
 /** What the app remembers about the learner's wishes. Every key has a default, so an old file still reads. */
 import { z } from 'zod';
+import { BoxName } from './names.ts';
 import { BackendKind } from './session.ts';
 
 export const Settings = z.object({
@@ -12,6 +13,13 @@ export const Settings = z.object({
   shell: z.enum(['bash', 'zsh', 'fish']).default('bash'),
   /** Where labs are opened. */
   backend: BackendKind.default('sandbox'),
+  /** The Vagrant box for machines whose lab names none; empty: the maintained one. */
+  box: z
+    .string()
+    .refine((text) => text === '' || BoxName.safeParse(text).success, {
+      error: 'not the name of a Vagrant box; such a name is bento/ubuntu-24.04',
+    })
+    .default(''),
   screenReader: z.boolean().default(false),
   /** What a click on a command does. */
   onCommandClick: z.enum(['insert', 'run']).default('insert'),
@@ -30,6 +38,7 @@ export const SettingsChange = z.object({
   presenter: Settings.shape.presenter.unwrap().optional(),
   shell: Settings.shape.shell.unwrap().optional(),
   backend: Settings.shape.backend.unwrap().optional(),
+  box: Settings.shape.box.unwrap().optional(),
   screenReader: Settings.shape.screenReader.unwrap().optional(),
   onCommandClick: Settings.shape.onCommandClick.unwrap().optional(),
   introSeen: Settings.shape.introSeen.unwrap().optional(),

@@ -21,6 +21,12 @@ export class Notices {
     this.changed(this.#list);
   }
 
+  /** What is no longer so. */
+  withdraw(title: string): void {
+    this.#list = this.#list.filter((notice) => notice.title !== title);
+    this.changed(this.#list);
+  }
+
   dismiss(id: string): void {
     this.#list = this.#list.filter((notice) => notice.id !== id);
     this.changed(this.#list);

@@ -13,6 +13,8 @@ export const useApp = defineStore('app', () => {
   const view = ref<View>('catalog');
   const overlay = ref<Overlay>(null);
   const about = ref({ version: '', electron: '', platform: '' });
+  /** Changes of an earlier run that are still applied to this computer. */
+  const leftovers = ref(0);
   const labs = shallowRef<LabSummary[]>([]);
   const glossary = shallowRef<Record<string, string>>({});
 
@@ -42,5 +44,5 @@ export const useApp = defineStore('app', () => {
     if (answer) notices.show({ tone: 'info', title: 'Logs written', text: answer.path });
   }
 
-  return { view, overlay, about, labs, glossary, term, openLink, writeLogs };
+  return { view, overlay, about, leftovers, labs, glossary, term, openLink, writeLogs };
 });

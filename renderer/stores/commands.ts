@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia';
 import { computed } from 'vue';
 import { useApp } from './app.ts';
+import { useRights } from './rights.ts';
 import { useRules } from './rules.ts';
 import { useSession } from './session.ts';
 import { useSettings } from './settings.ts';
@@ -21,6 +22,7 @@ export const useCommands = defineStore('commands', () => {
   const app = useApp();
   const session = useSession();
   const rules = useRules();
+  const rights = useRights();
   const terminals = useTerminals();
   const settings = useSettings();
 
@@ -135,7 +137,8 @@ export const useCommands = defineStore('commands', () => {
       })),
       { id: 'undo-all', group: 'Rules', title: 'Undo all rules', run: () => rules.undoAll() },
       ...state.rules
-        .filter(({ life }) => life !== 'unavailable')
+        .map((rule) => ({ ...rule, nodes: rule.commands.map(({ node }) => node) }))
+        .filter(({ life, nodes }) => life !== 'unavailable' || rights.isNeededFor(nodes))
         .flatMap((rule) => [
           ...(rule.life !== 'on' && !rule.marked
             ? [
@@ -143,7 +146,7 @@ export const useCommands = defineStore('commands', () => {
                   id: `apply-${rule.id}`,
                   group: 'Rules' as const,
                   title: `Apply: ${rule.title}`,
-                  run: () => rules.apply(rule.id),
+                  run: () => rights.withRights(rule.nodes, () => rules.apply(rule.id)),
                 },
               ]
             : []),
@@ -187,9 +190,42 @@ export const useCommands = defineStore('commands', () => {
         title: 'Show the introduction',
         run: () => (app.overlay = 'intro'),
       },
+      ...(rights.state
+        ? [
+            {
+              id: 'rights',
+              group: 'Lab' as const,
+              title:
+                rights.state === 'granted'
+                  ? 'Give the permission to change this computer back'
+                  : 'Allow changes to this computer',
+              run: () => (rights.state === 'granted' ? rights.giveBack() : rights.askFor(null)),
+            },
+          ]
+        : []),
       { id: 'stop-lab', group: 'Lab', title: `Stop ${state.title}`, run: () => session.close() },
     ];
   });
+
+  const placeCommands = computed<Command[]>(() =>
+    (
+      [
+        ['sandbox', 'in the sandbox'],
+        ['docker', 'in Docker'],
+        ['vagrant', 'on this computer'],
+      ] as const
+    )
+      .filter(([backend]) => backend !== settings.current.backend)
+      .map(([backend, where]) => ({
+        id: `run-labs-${backend}`,
+        group: 'App',
+        title: `Where labs run: ${where}`,
+        run: () => {
+          app.view = 'catalog';
+          return settings.set({ backend });
+        },
+      })),
+  );
 
   const openCommands = computed<Command[]>(() =>
     app.labs
@@ -206,6 +242,7 @@ export const useCommands = defineStore('commands', () => {
     ...labCommands.value,
     ...openCommands.value,
     ...appCommands.value,
+    ...placeCommands.value,
     ...viewCommands.value,
   ]);
 

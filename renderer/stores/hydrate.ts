@@ -26,6 +26,7 @@ export async function hydrate(): Promise<void> {
       else use(payload);
     };
   hoplab.app.notices(follow((list) => (notices.fromMain = list)));
+  hoplab.app.leftovers(follow((count) => (app.leftovers = count)));
   hoplab.app.labs(follow((list) => (app.labs = list)));
   hoplab.app.command(follow(({ id }) => void commands.run(id)));
   hoplab.session.changed(follow((next) => session.receive(next)));
@@ -41,6 +42,7 @@ export async function hydrate(): Promise<void> {
   app.labs = snapshot.labs;
   app.glossary = snapshot.glossary;
   settings.current = snapshot.settings;
+  app.leftovers = snapshot.leftovers;
   notices.fromMain = snapshot.notices;
   session.receive(snapshot.session);
   terminals.receive(snapshot.terminals);

@@ -15,7 +15,7 @@ export const useRights = defineStore('rights', () => {
   const how = computed(() => current.value?.how ?? 'dialog');
   const lines = computed(() => current.value?.lines ?? []);
   /** What was clicked before the permission was there, and is done when it comes. */
-  const wanted = ref<(() => void) | null>(null);
+  const wanted = ref<(() => unknown) | null>(null);
 
   /** Whether a change on these nodes must wait for the permission. */
   function isNeededFor(nodes: readonly string[]): boolean {
@@ -23,7 +23,13 @@ export const useRights = defineStore('rights', () => {
     return nodes.some((node) => session.node(node)?.kind === 'host');
   }
 
-  function askFor(then: (() => void) | null) {
+  /** Does it now, or when the permission is there. */
+  function withRights(nodes: readonly string[], act: () => unknown) {
+    if (isNeededFor(nodes)) askFor(act);
+    else act();
+  }
+
+  function askFor(then: (() => unknown) | null) {
     wanted.value = then;
     app.overlay = 'rights';
   }
@@ -44,5 +50,5 @@ export const useRights = defineStore('rights', () => {
     if (before === 'asking' || now === null) wanted.value = null;
   });
 
-  return { state, how, lines, isNeededFor, askFor, allow, giveBack };
+  return { state, how, lines, isNeededFor, withRights, askFor, allow, giveBack };
 });

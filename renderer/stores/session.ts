@@ -24,6 +24,15 @@ export const useSession = defineStore('session', () => {
       state.value?.rules.filter(({ life }) => life !== 'off' && life !== 'unavailable').length ?? 0,
   );
 
+  /** Changes of the lab to the learner's own computer, where that is its host. */
+  const hostChanges = computed(() => {
+    const { backend, rules = [] } = state.value ?? {};
+    if (backend !== 'vagrant') return 0;
+    return rules.filter(
+      ({ canUndo, commands }) => canUndo && commands.some((one) => node(one.node)?.kind === 'host'),
+    ).length;
+  });
+
   /** The labs, with what has been done in the open one up to this moment. */
   const shelf = computed(() =>
     app.labs.map((lab) => {
@@ -79,6 +88,14 @@ export const useSession = defineStore('session', () => {
       if (code === 'not-permitted' || code === 'tool-missing') app.view = 'health';
     }
   }
+  /** A folder with a Vagrantfile, on this computer. */
+  async function openFolder() {
+    const answer = await notices.attempt(
+      ask(hoplab.session.openFolder()),
+      'The folder could not be opened',
+    );
+    if (answer?.opened) app.view = 'lab';
+  }
   const close = () => run(hoplab.session.close(), 'The lab could not be stopped');
   const show = (index: number) => run(hoplab.session.show({ step: index }));
   const goTo = (index: number) => run(hoplab.session.goTo({ step: index }));
@@ -102,6 +119,7 @@ export const useSession = defineStore('session', () => {
     step,
     isRunning,
     rulesOn,
+    hostChanges,
     shelf,
     showing,
     order,
@@ -111,6 +129,7 @@ export const useSession = defineStore('session', () => {
     receive,
     receiveLog,
     open,
+    openFolder,
     close,
     show,
     goTo,

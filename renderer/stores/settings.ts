@@ -20,6 +20,7 @@ export const useSettings = defineStore('settings', () => {
     presenter: false,
     shell: 'bash',
     backend: 'sandbox',
+    box: '',
     screenReader: false,
     onCommandClick: 'insert',
     introSeen: true,
@@ -55,16 +56,21 @@ export const useSettings = defineStore('settings', () => {
     style.setProperty('--scale', String(textSize.value / usualSize));
   });
 
-  async function set(change: Partial<Settings>) {
+  function set(change: Partial<Settings>) {
     // Drawn at once; the main process has the last word.
-    const next = { ...current.value, ...change };
-    current.value = next;
-    // All of them: one that is left out would be set back to its default.
-    const kept = await notices.attempt(
-      ask(hoplab.settings.set({ ...next, layout: { ...next.layout } })),
-      'The setting could not be kept',
+    const before = current.value;
+    current.value = { ...before, ...change };
+    return trySet(change).catch((error: unknown) => {
+      current.value = before;
+      notices.fail(error, 'The setting could not be kept');
+    });
+  }
+  /** Drawn when the main process has taken it; rejects when it does not. */
+  async function trySet({ layout, ...change }: Partial<Settings>) {
+    // A proxy cannot be sent.
+    current.value = await ask(
+      hoplab.settings.set({ ...change, ...(layout && { layout: { ...layout } }) }),
     );
-    if (kept) current.value = kept;
   }
 
   function changeTextSize(by: number) {
@@ -72,5 +78,5 @@ export const useSettings = defineStore('settings', () => {
     return set({ fontSize });
   }
 
-  return { current, theme, textSize, terminalFont, set, changeTextSize };
+  return { current, theme, textSize, terminalFont, set, trySet, changeTextSize };
 });

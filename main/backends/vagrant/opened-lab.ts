@@ -88,6 +88,7 @@ export class OpenedLab {
 
   /** Takes away what the lab has made: containers, machines, and host-only interfaces that came with them. */
   async clear(task: Task): Promise<void> {
+    if (this.original.ownFolder !== undefined) return;
     await this.containers.remove(this.original);
     // Nobody can be asked: the learner has said so by ending the lab.
     if (await this.#hasMachines()) await this.vagrant(['destroy', '-f'], task);
@@ -103,6 +104,7 @@ export class OpenedLab {
 
   /** Machines go back to their snapshot and containers go; false when a machine has no snapshot. */
   async reset(task: Task): Promise<boolean> {
+    if (this.original.ownFolder !== undefined) return false;
     const running = Object.keys(this.original.nodes).filter((id) => this.#machines.state(id).info);
     if (running.length === 0 || !(await this.#snapshots.all(running))) return false;
     task.progress(null, 'Going back to the snapshot');
@@ -178,6 +180,7 @@ export class OpenedLab {
     const cards = await settleIn(this.#ssh(node), this.original, node, info).catch(() => null);
     if (!cards) return;
     this.#settled.set(node, cards);
+    if (this.original.ownFolder !== undefined) return;
     // It takes VirtualBox some seconds, in which the machine stands still.
     void this.#snapshots.take(node);
   }

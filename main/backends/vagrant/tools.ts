@@ -73,3 +73,15 @@ async function firstOf(
   }
   return null;
 }
+
+/**
+ * What the tools find in their environment: the learner's own, with a fixed language, so that what is read does not depend on
+ * theirs. C alone gave empty answers on VirtualBox 7.0.
+ */
+export function toolEnvironment(path: string, from: NodeJS.ProcessEnv): Record<string, string> {
+  const kept = Object.entries(from).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && !/^(ELECTRON_|HOPLAB_)/.test(entry[0]),
+  );
+  return { ...Object.fromEntries(kept), PATH: path, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' };
+}

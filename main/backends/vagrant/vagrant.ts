@@ -16,7 +16,7 @@ import { readForwarding, readUplinks, resolveServers } from './host-facts.ts';
 import { OpenedLab } from './opened-lab.ts';
 import { probeVagrant } from './probe.ts';
 import { freeRange, moveIfRefused } from './ranges.ts';
-import { findTools, type Tools } from './tools.ts';
+import { findTools, toolEnvironment, type Tools } from './tools.ts';
 import { VagrantCli } from './vagrant-cli.ts';
 import { VboxCli } from './vbox-cli.ts';
 
@@ -111,7 +111,7 @@ export class VagrantBackend implements Backend {
     task.progress(null, 'Looking at this computer');
     const tools = await findTools(this.options.env);
     const { vagrant, vboxmanage, ssh } = required(tools);
-    const env = this.#environment(tools.path);
+    const env = toolEnvironment(tools.path, this.options.env ?? process.env);
     const vbox = new VboxCli(vboxmanage, env);
     const [version, uplinks] = await Promise.all([vbox.version(), readUplinks(env)]);
     if (version.warning)
@@ -124,9 +124,10 @@ export class VagrantBackend implements Backend {
     const moved = await moveIfRefused(lab, freeRange(uplinks));
     const labs = [lab, ...this.options.siblings().filter(({ id }) => id !== lab.id)];
     const box = this.options.box?.();
-    await this.#folders.write(labs, { moved, ...(box !== undefined && { box }) });
+    if (lab.ownFolder === undefined)
+      await this.#folders.write(labs, { moved, ...(box !== undefined && { box }) });
     const opened = new OpenedLab(lab, {
-      folder: this.#folders.of(lab),
+      folder: lab.ownFolder ?? this.#folders.of(lab),
       rcFile: await this.#folders.writeShellFile(hostOf(lab)),
       sockets: join(this.options.dataDir, 'tmp'),
       uplinks,
@@ -144,16 +145,6 @@ export class VagrantBackend implements Backend {
     this.#opened.set(lab.id, opened);
     task.progress(1, 'Ready');
     return opened;
-  }
-
-  /** A fixed language, so that what is read does not depend on the learner's; C alone gave empty answers on 7.0. */
-  #environment(path: string): Record<string, string> {
-    const from = this.options.env ?? process.env;
-    const kept = Object.entries(from).filter(
-      (entry): entry is [string, string] =>
-        entry[1] !== undefined && !/^(ELECTRON_|HOPLAB_)/.test(entry[0]),
-    );
-    return { ...Object.fromEntries(kept), PATH: path, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' };
   }
 }
 

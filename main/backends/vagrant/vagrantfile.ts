@@ -1,4 +1,5 @@
 /** The Vagrantfile of a lab, from its lab.yaml. Pure. Every name in it has passed a schema of contract/names.ts. */
+import { BoxName } from '../../contract/names.ts';
 import type { Lab } from '../../contract/lab.ts';
 import type { MachineNode } from '../../contract/topology.ts';
 
@@ -12,10 +13,8 @@ export interface VagrantfileOptions {
   moved?: Readonly<Record<string, string>>;
 }
 
-const boxName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,60}(\/[A-Za-z0-9][A-Za-z0-9._-]{0,60})?$/;
-
 /** Whether Vagrant would take it for the name of a box, and Ruby for nothing else. */
-export const isBoxName = (text: string): boolean => boxName.test(text);
+export const isBoxName = (text: string): boolean => BoxName.safeParse(text).success;
 
 /** Throws when a box's name is none. */
 export function vagrantfileOf(lab: Lab, options: VagrantfileOptions = {}): string {

@@ -49,6 +49,7 @@ async function main(): Promise<Report> {
     version: '0',
     electron: '0',
     ptyHost: noShells,
+    chooseFolder: () => Promise.resolve(null),
     openExternal: () => Promise.resolve(false),
   });
   const { handlers } = app;

@@ -30,6 +30,7 @@ async function start(): Promise<HoplabApp> {
     version: '0',
     electron: '0',
     ptyHost,
+    chooseFolder: () => Promise.resolve(null),
     openExternal: () => Promise.resolve(false),
   });
   ends.push(async () => {
