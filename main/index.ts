@@ -20,8 +20,11 @@ import { openWindow } from './shell/window.ts';
 import type { PtyHostClient } from './terminals/client.ts';
 
 const out = dirname(__dirname);
-/** How long the end may take; what is still there then is ended by the kernel with us. */
-const disposeMs = 6_000;
+/**
+ * How long the end may take; what is still there then is ended by the kernel with us. Not so a virtual machine: VirtualBox and
+ * Vagrant need their time to take it away, and nobody else would.
+ */
+const disposeMs = { usual: 6_000, machines: 60_000 };
 
 const options = readStartOptions(process.argv, process.env, process.getuid?.());
 if (options.refuse) {
@@ -142,7 +145,10 @@ function onQuit(hoplab: HoplabApp, ptyHost: PtyHostClient): void {
   app.on('will-quit', (event) => {
     if (disposed) return;
     event.preventDefault();
-    const late = new Promise((resolve) => setTimeout(resolve, disposeMs));
+    const late = hoplab.handlers.app.snapshot().then(({ session }) => {
+      const patience = session?.backend === 'vagrant' ? disposeMs.machines : disposeMs.usual;
+      return new Promise((resolve) => setTimeout(resolve, patience));
+    });
     const done = ptyHost.dispose().then(() => hoplab.dispose());
     void Promise.race([done, late])
       .catch((error: unknown) => {
