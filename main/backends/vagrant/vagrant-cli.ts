@@ -105,6 +105,10 @@ const known: Record<string, [message: string, hint: string]> = {
     'Vagrant cannot use VirtualBox here.',
     'Health says which of the two is too old or missing.',
   ],
+  NoDefaultProvider: [
+    'Vagrant finds no VirtualBox it can use here.',
+    'Health says what is missing: often its kernel modules.',
+  ],
   VirtualBoxInvalidHostSubnet: [
     'VirtualBox refuses the address of the host-only network.',
     'Allow its range in /etc/vbox/networks.conf, or open the lab with 192.168.56.0/24.',
