@@ -1,10 +1,13 @@
 /** What goes wrong with VirtualBox, and what a real Vagrant makes of it: the classes the app tells apart. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { addBox, serveBox } from '../../support/vagrant/box.ts';
 import { makeComputer, whyNoComputer, type Computer } from '../../support/vagrant/computer.ts';
 import { vagrantfile } from './vagrantfile.ts';
+
+// A real Vagrant brings a machine up in ten seconds, and in far more beside other work.
+vi.setConfig({ testTimeout: 180_000 });
 
 describe.skipIf(whyNoComputer)('faults of VirtualBox, as Vagrant tells them', () => {
   let computer: Computer;
@@ -79,11 +82,9 @@ describe.skipIf(whyNoComputer)('faults of VirtualBox, as Vagrant tells them', ()
   });
 
   test('port 2222 is taken', async () => {
-    const { stdout: pid } = await computer.bash(
-      'setsid socat TCP-LISTEN:2222,fork,reuseaddr /dev/null </dev/null >/dev/null 2>&1 & echo $!; for ((n = 0; n < 200; n++)); do ss -ltn | grep -q :2222 && break; sleep 0.01; done',
-    );
+    const leave = await computer.occupy(2222);
     const { how, text } = await up();
-    await computer.bash(`kill ${pid.trim()}`);
+    await leave();
     expect(how).toBe('ok');
     expect(text).toContain('Fixed port collision for 22 => 2222. Now on port 2200.');
   });

@@ -1,7 +1,7 @@
 /** A real Vagrant drives the stand-in; what it boots is looked at from inside and from outside. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { addBox } from '../../support/vagrant/box.ts';
 import { makeComputer, whyNoComputer, type Computer } from '../../support/vagrant/computer.ts';
 import { vagrantfile } from './vagrantfile.ts';
@@ -16,6 +16,9 @@ interface Link {
 const ssh =
   'ssh -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR';
 const key = '.vagrant/machines/boxA/virtualbox/private_key';
+
+// A real Vagrant brings a machine up in ten seconds, and in far more beside other work.
+vi.setConfig({ testTimeout: 180_000 });
 
 describe.skipIf(whyNoComputer)('a real Vagrant and a machine of the stand-in', () => {
   let computer: Computer;

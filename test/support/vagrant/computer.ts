@@ -48,6 +48,8 @@ export interface Computer {
   folder: string;
   /** The learner's home as it is seen from outside; inside it is /home/learner. */
   home: string;
+  /** Listens on a port of the computer's, as another program of the learner's would. Answers how to end that. */
+  occupy(port: number): Promise<() => Promise<void>>;
   /** What goes wrong from now on (see vboxmanage/faults.ts). */
   faults(...words: string[]): void;
   /** Every call of VBoxManage so far. */
@@ -151,6 +153,17 @@ export async function makeComputer(options: ComputerOptions = {}): Promise<Compu
     state,
     pid,
     close,
+    occupy: async (port) => {
+      const listen = `require('node:net').createServer().listen(${String(port)}, '127.0.0.1')`;
+      const { stdout, code } = await bash(
+        `setsid ${process.execPath} -e "${listen}" </dev/null >/dev/null 2>&1 & echo $!
+         for ((n = 0; n < 500; n++)); do ss -ltn | grep -q :${String(port)} && exit 0; sleep 0.01; done; exit 1`,
+      );
+      if (code !== 0) throw new Error(`nobody listens on ${String(port)}`);
+      return async () => {
+        await bash(`kill ${stdout.trim()}`);
+      };
+    },
     faults: (...words) => {
       if (words.length === 0) rmSync(join(state, 'faults'), { force: true });
       else writeFileSync(join(state, 'faults'), `${words.join('\n')}\n`);

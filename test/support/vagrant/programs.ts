@@ -5,12 +5,13 @@ import {
   copyFileSync,
   cpSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { build } from 'vite';
 import * as helpers from '../../../main/world/programs/helpers.ts';
 import { guestPrograms } from './guest-programs.ts';
@@ -55,6 +56,15 @@ export async function makePrograms(folder: string): Promise<void> {
 
 /** Vagrant starts it a hundred times for one `up`: it is one file, and reads no other. */
 async function bundleStandIn(folder: string): Promise<void> {
+  const file = join(folder, 'VBoxManage.mjs');
+  await bundle(join(import.meta.dirname, 'vboxmanage/main.ts'), file, 'es');
+  writeFileSync(file, `#!${process.execPath}\n${readFileSync(file, 'utf8')}`);
+  chmodSync(file, 0o755);
+}
+
+/** One file of all that `entry` imports. */
+export async function bundle(entry: string, file: string, format: 'es' | 'cjs'): Promise<void> {
+  const outDir = mkdtempSync(join(dirname(file), 'bundle-'));
   await build({
     root,
     configFile: false,
@@ -62,22 +72,19 @@ async function bundleStandIn(folder: string): Promise<void> {
     publicDir: false,
     ssr: { noExternal: true, target: 'node' },
     build: {
-      outDir: join(folder, 'bundle'),
+      outDir,
       emptyOutDir: true,
       ssr: true,
       target: 'node20',
       minify: false,
       reportCompressedSize: false,
       rolldownOptions: {
-        input: join(import.meta.dirname, 'vboxmanage/main.ts'),
-        external: [...builtinModules, /^node:/],
-        output: { format: 'es', entryFileNames: 'VBoxManage.mjs', codeSplitting: false },
+        input: entry,
+        external: [...builtinModules, /^node:/, '@lydell/node-pty'],
+        output: { format, entryFileNames: basename(file), codeSplitting: false },
       },
     },
   });
-  const file = join(folder, 'bundle/VBoxManage.mjs');
-  const text = readFileSync(file, 'utf8');
-  writeFileSync(join(folder, 'VBoxManage.mjs'), `#!${process.execPath}\n${text}`);
-  chmodSync(join(folder, 'VBoxManage.mjs'), 0o755);
-  rmSync(join(folder, 'bundle'), { recursive: true });
+  copyFileSync(join(outDir, basename(file)), file);
+  rmSync(outDir, { recursive: true });
 }
