@@ -12,6 +12,14 @@ const axeSource = readFileSync(
   'utf8',
 );
 
+async function openDetails(page: Page): Promise<void> {
+  await page.getByText('Details').click();
+}
+async function openRights(page: Page): Promise<void> {
+  await page.getByTestId('rights').click();
+  await expect(page.getByTestId('rights-dialog')).toBeVisible();
+}
+
 interface View {
   name: string;
   scenario: string;
@@ -21,6 +29,50 @@ interface View {
 const views: View[] = [
   { name: 'catalogue', scenario: 'none', ready: 'catalog' },
   { name: 'catalogue-empty', scenario: 'empty', ready: 'no-labs' },
+  {
+    name: 'catalogue-docker',
+    scenario: 'none,docker',
+    ready: 'catalog',
+  },
+  {
+    name: 'catalogue-no-docker',
+    scenario: 'none,docker,nodocker',
+    ready: 'backend-missing',
+  },
+  { name: 'catalogue-host', scenario: 'none,host', ready: 'backend-missing' },
+  {
+    name: 'catalogue-proof',
+    scenario: 'none,host,proof',
+    ready: 'notice-n4',
+    prepare: openDetails,
+  },
+  {
+    name: 'catalogue-differs',
+    scenario: 'none,host,differs',
+    ready: 'notice-n4',
+    prepare: openDetails,
+  },
+  {
+    name: 'catalogue-leftovers',
+    scenario: 'none,leftovers',
+    ready: 'notice-n3',
+    prepare: openDetails,
+  },
+  { name: 'lab-docker', scenario: 'lab,docker', ready: 'lab' },
+  { name: 'lab-host-untold', scenario: 'lab,host,untold', ready: 'lab' },
+  { name: 'lab-host-asking', scenario: 'lab,host,asking', ready: 'lab' },
+  {
+    name: 'lab-host-granted',
+    scenario: 'lab,host,granted',
+    ready: 'lab',
+    prepare: async (page) => {
+      await page.getByTestId('rule-apply-masquerade').click();
+      await expect(page.getByTestId('machine')).toContainText('1 change applied');
+    },
+  },
+  { name: 'rights', scenario: 'lab,host,untold', ready: 'lab', prepare: openRights },
+  { name: 'rights-sudo', scenario: 'lab,host,untold,sudo', ready: 'lab', prepare: openRights },
+  { name: 'rights-asking', scenario: 'lab,host,asking', ready: 'lab', prepare: openRights },
   { name: 'lab', scenario: 'lab', ready: 'lab' },
   {
     name: 'lab-answered',
@@ -91,6 +143,17 @@ const views: View[] = [
     },
   },
   {
+    name: 'settings-box',
+    scenario: 'none,host',
+    ready: 'catalog',
+    prepare: async (page) => {
+      await page.getByTestId('open-settings').click();
+      await page.getByTestId('setting-box').fill('my box; rm');
+      await page.keyboard.press('Enter');
+      await expect(page.getByTestId('problem-box')).toBeVisible();
+    },
+  },
+  {
     name: 'about',
     scenario: 'none',
     ready: 'catalog',
@@ -117,20 +180,26 @@ for (const theme of ['dark', 'light']) {
   }
 }
 
-for (const [width, height] of [
-  [1280, 800],
-  [1920, 1080],
-] as const) {
-  test.describe(`lab at ${String(width)}x${String(height)}`, () => {
-    test.use({ scenario: 'lab,dark', size: { width, height } });
+const sizes: [name: string, scenario: string, width: number, height: number, ready: string][] = [
+  ['lab', 'lab,dark', 1280, 800, 'lab'],
+  ['lab', 'lab,dark', 1920, 1080, 'lab'],
+  ['lab-host', 'lab,host,granted,light', 1280, 800, 'lab'],
+  ['lab-host-asking', 'lab,host,asking,light', 1280, 800, 'lab'],
+  ['catalogue-host', 'none,host,light', 1280, 800, 'backend-missing'],
+];
+for (const [name, scenario, width, height, ready] of sizes) {
+  test.describe(`${name} at ${String(width)}x${String(height)}`, () => {
+    test.use({ scenario, size: { width, height } });
     test('fits', async ({ page }) => {
-      await page.getByTestId('lab').waitFor();
+      await page.getByTestId(ready).waitFor();
       await page.waitForTimeout(700);
       const overflow = await page.evaluate(() => ({
         x: document.documentElement.scrollWidth - window.innerWidth,
         y: document.documentElement.scrollHeight - window.innerHeight,
       }));
-      await page.screenshot({ path: join(pictures, `lab-${String(width)}x${String(height)}.png`) });
+      await page.screenshot({
+        path: join(pictures, `${name}-${String(width)}x${String(height)}.png`),
+      });
       expect(overflow).toEqual({ x: 0, y: 0 });
     });
   });
