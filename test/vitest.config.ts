@@ -2,7 +2,15 @@ import { defineConfig } from 'vitest/config';
 
 const root = new URL('..', import.meta.url).pathname;
 
-/** Unit tests need nothing but Node; integration tests make namespaces of their own, one file after the other. */
+/** What runs real engines, real packages and real virtual machines' stand-ins: mostly waiting for those. */
+const machines = ['docker', 'vagrant', 'packaging', 'elevation'].map(
+  (folder) => `test/integration/${folder}/**/*.test.ts`,
+);
+
+/**
+ * Unit tests need nothing but Node; integration tests make namespaces of their own, one file after the other. Those of
+ * `machines` are a project apart, so that the two can run beside each other.
+ */
 export default defineConfig({
   test: {
     root,
@@ -21,6 +29,18 @@ export default defineConfig({
           root,
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          exclude: machines,
+          environment: 'node',
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          root,
+          name: 'machines',
+          include: machines,
           environment: 'node',
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -1,6 +1,6 @@
 /**
  * `npm test`: brings what is missing, then check, unit, integration and end-to-end tests. The last line
- * counts them all. The check only reads, so it goes on beside the first tests and is printed when they are through.
+ * counts them all. What mostly waits goes on beside something else and is printed when its turn comes.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -21,11 +21,13 @@ const vitest = (project) => [
   '--reporter=json',
   `--outputFile=test/results/${project}.json`,
 ];
+/** `beside`: goes on in the background from there on, and is printed when its own turn comes. */
 const stages = [
   { name: 'prepare', argv: [process.execPath, 'main/setup/start.mjs', '--prepare'] },
-  { name: 'unit', argv: vitest('unit'), count: vitestCount, beside: 'check' },
-  { name: 'integration', argv: vitest('integration'), count: vitestCount },
-  { name: 'check' },
+  { name: 'unit', argv: vitest('unit'), count: vitestCount, beside: ['check'] },
+  { name: 'check', argv: ['npm', 'run', '--silent', 'check'] },
+  { name: 'integration', argv: vitest('integration'), count: vitestCount, beside: ['machines'] },
+  { name: 'machines', argv: vitest('machines'), count: vitestCount },
   { name: 'e2e', argv: [process.execPath, 'test/e2e/run.mjs'], count: playwrightCount },
 ];
 
@@ -41,27 +43,26 @@ function playwrightCount(name) {
   return { passed: expected + flaky, failed: unexpected };
 }
 
-/** Runs in the background; resolves with its exit status and what it printed. */
-function beginCheck() {
-  const child = spawn('npm', ['run', '--silent', 'check'], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+const background = new Map();
+
+/** Begins a stage whose output is kept until its turn. */
+function begin(name) {
+  const { argv } = stages.find((stage) => stage.name === name);
+  const child = spawn(argv[0], argv.slice(1), { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (piece) => (text += piece));
-  return new Promise((resolve) => {
-    child.once('close', (status) => resolve({ status, text }));
+  const ended = new Promise((resolve) => {
+    child.once('close', resolve);
+  });
+  background.set(name, async () => {
+    const status = await ended;
+    console.log(text.trim());
+    return status;
   });
 }
 
-async function endCheck() {
-  const { status, text } = await check;
-  console.log(text.trim());
-  return status;
-}
-
-/** Not spawnSync: the check's output must be read meanwhile. */
+/** Not spawnSync: what goes on beside it must be read meanwhile. */
 function foreground(argv) {
   const child = spawn(argv[0], argv.slice(1), {
     cwd: root,
@@ -76,12 +77,11 @@ function foreground(argv) {
 let passed = 0;
 let failed = 0;
 let broken = null;
-let check = null;
-for (const { name, argv, count, beside } of stages) {
+for (const { name, argv, count, beside = [] } of stages) {
   const began = Date.now();
   console.log(`\n── ${name}`);
-  if (beside === 'check') check = beginCheck();
-  const status = await (argv ? foreground(argv) : endCheck());
+  beside.forEach(begin);
+  const status = await (background.get(name)?.() ?? foreground(argv));
   console.log(
     `── ${name}: ${status === 0 ? 'passed' : 'FAILED'} in ${Math.round((Date.now() - began) / 1000)} s`,
   );
