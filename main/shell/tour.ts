@@ -31,10 +31,11 @@ export async function runTour(options: TourOptions): Promise<boolean> {
   const { handlers, say, folder, labId } = options;
   await mkdir(folder, { recursive: true });
   await handlers.settings.set({ introSeen: true });
-  say(`The tour of ${labId}; pictures go to ${folder}`);
+  const backend = await place(handlers);
+  say(`The tour of ${labId} ${where[backend]}; pictures go to ${folder}`);
   let good = true;
   try {
-    await handlers.session.open({ labId, fresh: true });
+    await handlers.session.open({ labId, fresh: true, backend });
     const total = (await state(handlers)).steps.length;
     const count = Math.min(options.steps ?? total, total);
     for (let index = 0; index < count; index += 1) good = (await tourStep(index, options)) && good;
@@ -43,6 +44,14 @@ export async function runTour(options: TourOptions): Promise<boolean> {
   }
   say(good ? 'The tour is over: every check passed.' : 'The tour is over: not every check passed.');
   return good;
+}
+
+const where = { sandbox: 'in the sandbox', docker: 'in Docker' };
+
+/** Where the learner runs labs, unless that is their own computer: nobody is there to allow a change of it. */
+async function place(handlers: AppHandlers): Promise<keyof typeof where> {
+  const { settings } = await handlers.app.snapshot();
+  return settings.backend === 'docker' ? 'docker' : 'sandbox';
 }
 
 async function state(handlers: AppHandlers): Promise<SessionState> {

@@ -1,4 +1,7 @@
 /** Where labs run, and what may be changed there: choosing it, the permission, the footer, the box. The state is made up. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from '../../main/platform/run.ts';
 import { expect, test } from './fixtures.ts';
 
 test.describe('where labs run', () => {
@@ -153,4 +156,18 @@ test.describe('the box', () => {
     await expect(box).toHaveValue('');
     await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
   });
+});
+
+test('the tour never goes to this computer, where nobody could allow it anything', async ({
+  hoplab,
+}) => {
+  writeFileSync(join(hoplab.dataDir, 'settings.json'), JSON.stringify({ backend: 'vagrant' }));
+  const [program, ...args] = await hoplab.command();
+  const { code, stdout, stderr } = await run([program, ...args, '--tour=01-nat:1'], {
+    env: hoplab.env,
+    timeoutMs: 60_000,
+  });
+  expect(stdout, stderr).toContain('The tour of 01-nat in the sandbox');
+  expect(stdout).toContain('every check passed');
+  expect(code).toBe(0);
 });
