@@ -55,6 +55,8 @@ const test = base.extend<Fixtures>({
       },
     });
     await use(electron);
+    // A fault that is still on would keep the window from taking its machines away.
+    computer.faults();
     await electron
       .evaluate(({ dialog }) => {
         dialog.showMessageBox = () => Promise.resolve({ response: 1, checkboxChecked: false });
@@ -293,4 +295,52 @@ test('lab 2 on this computer', async ({ lab, page, computer }) => {
     'iptables-save | grep -v "^#\\|^:"; cat /proc/sys/net/ipv4/ip_forward',
   );
   expect(after.stdout).toBe(before.stdout);
+});
+
+test('what is wrong with this computer is said, and how to go on', async ({
+  lab,
+  page,
+  computer,
+}) => {
+  await page.getByTestId('backend-vagrant').click();
+  const messages = page.getByRole('region', { name: 'Messages' });
+  const start = page.getByTestId('open-lab-01-nat');
+
+  await test.step('VBoxManage hangs', async () => {
+    computer.faults('hang');
+    await start.click();
+    await expect(messages).toContainText('did not answer within 30 s', { timeout: 45_000 });
+  });
+  await test.step('VBoxManage prints nothing', async () => {
+    computer.faults('empty');
+    await start.click();
+    await expect(messages).toContainText('says nothing when it is asked for its version');
+  });
+  await test.step('kernel modules are missing', async () => {
+    computer.faults('modules-missing');
+    await start.click();
+    await expect(messages).toContainText('kernel modules are not loaded');
+    // Health is opened, and says what helps.
+    const item = page.getByTestId('health-virtualbox');
+    await expect(item).toContainText('its kernel modules are not loaded');
+    await expect(item).toContainText('vboxconfig');
+  });
+  await test.step('it is put right: the same click opens the lab', async () => {
+    computer.faults();
+    await page.getByTestId('go-catalog').click();
+    await lab.open('01-nat');
+    await lab.shows('host', 'learner@laptop');
+  });
+  await test.step('port 2222 is taken: boxA is reached by another', async () => {
+    const leave = await computer.occupy(2222);
+    await lab.type('host', 'vagrant up');
+    await eventually(lab, 'boxA', /vagrant@boxA:~\$/)();
+    await leave();
+    await lab.shows('host', /=> 2200 \(host\)/);
+  });
+  await test.step('the machine ends by itself, and it shows', async () => {
+    await computer.bash('kill -9 $(pgrep -x VBoxHeadless | sed -n 2p)');
+    await expect(lab.mapNode('boxA')).toHaveAttribute('data-life', 'died', { timeout: 15_000 });
+  });
+  await stop(page, computer);
 });
