@@ -13,7 +13,7 @@ const axeSource = readFileSync(
 );
 
 async function openDetails(page: Page): Promise<void> {
-  await page.getByText('Details').click();
+  await page.getByText('Details', { exact: true }).click();
 }
 async function openRights(page: Page): Promise<void> {
   await page.getByTestId('rights').click();
