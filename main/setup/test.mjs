@@ -21,14 +21,28 @@ const vitest = (project) => [
   '--reporter=json',
   `--outputFile=test/results/${project}.json`,
 ];
-/** `beside`: goes on in the background from there on, and is printed when its own turn comes. */
+const e2eMachines = [
+  process.execPath,
+  'test/e2e/run.mjs',
+  'docker.spec.ts',
+  'vagrant.spec.ts',
+  '--output=test/results/e2e-machines-files',
+];
+
+/** `beside`: go on, one after the other, in the background from there on, and are printed when their own turn comes. */
 const stages = [
   { name: 'prepare', argv: [process.execPath, 'main/setup/start.mjs', '--prepare'] },
   { name: 'unit', argv: vitest('unit'), count: vitestCount, beside: ['check'] },
   { name: 'check', argv: ['npm', 'run', '--silent', 'check'] },
-  { name: 'integration', argv: vitest('integration'), count: vitestCount, beside: ['machines'] },
-  { name: 'machines', argv: vitest('machines'), count: vitestCount },
+  {
+    name: 'integration',
+    argv: vitest('integration'),
+    count: vitestCount,
+    beside: ['machines', 'e2e-machines'],
+  },
   { name: 'e2e', argv: [process.execPath, 'test/e2e/run.mjs'], count: playwrightCount },
+  { name: 'machines', argv: vitest('machines'), count: vitestCount },
+  { name: 'e2e-machines', argv: e2eMachines, count: playwrightCount },
 ];
 
 const read = (name) => JSON.parse(readFileSync(`${results}/${name}.json`, 'utf8'));
@@ -45,29 +59,44 @@ function playwrightCount(name) {
 
 const background = new Map();
 
-/** Begins a stage whose output is kept until its turn. */
-function begin(name) {
+const environment = (name) => ({
+  ...process.env,
+  PLAYWRIGHT_JSON_OUTPUT_NAME: `${results}/${name}.json`,
+  PLAYWRIGHT_JUNIT_OUTPUT_NAME: `${results}/${name}.xml`,
+  ...(name === 'e2e' && { HOPLAB_E2E: 'quick' }),
+});
+
+/** Begins a stage, when the one before it has ended, and keeps its output until its turn. */
+function begin(name, before) {
   const { argv } = stages.find((stage) => stage.name === name);
-  const child = spawn(argv[0], argv.slice(1), { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (piece) => (text += piece));
-  const ended = new Promise((resolve) => {
-    child.once('close', resolve);
-  });
+  const ended = before.then(
+    () =>
+      new Promise((resolve) => {
+        const child = spawn(argv[0], argv.slice(1), {
+          cwd: root,
+          stdio: ['ignore', 'pipe', 'pipe'],
+          env: environment(name),
+        });
+        let text = '';
+        for (const stream of [child.stdout, child.stderr])
+          stream.setEncoding('utf8').on('data', (piece) => (text += piece));
+        child.once('close', (status) => resolve({ status, text }));
+      }),
+  );
   background.set(name, async () => {
-    const status = await ended;
+    const { status, text } = await ended;
     console.log(text.trim());
     return status;
   });
+  return ended;
 }
 
 /** Not spawnSync: what goes on beside it must be read meanwhile. */
-function foreground(argv) {
+function foreground(name, argv) {
   const child = spawn(argv[0], argv.slice(1), {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: `${results}/e2e.json` },
+    env: environment(name),
   });
   return new Promise((resolve) => {
     child.once('close', resolve);
@@ -80,8 +109,8 @@ let broken = null;
 for (const { name, argv, count, beside = [] } of stages) {
   const began = Date.now();
   console.log(`\n── ${name}`);
-  beside.forEach(begin);
-  const status = await (background.get(name)?.() ?? foreground(argv));
+  beside.reduce((before, each) => begin(each, before), Promise.resolve());
+  const status = await (background.get(name)?.() ?? foreground(name, argv));
   console.log(
     `── ${name}: ${status === 0 ? 'passed' : 'FAILED'} in ${Math.round((Date.now() - began) / 1000)} s`,
   );

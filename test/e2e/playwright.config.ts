@@ -1,15 +1,23 @@
 /** End to end: a real Electron on a real display, one at a time. Started by test/e2e/run.mjs. */
 import { defineConfig } from '@playwright/test';
 
+/** Where `npm test` counts what has passed. */
+const counted = process.env['PLAYWRIGHT_JSON_OUTPUT_NAME'];
+const junit = process.env['PLAYWRIGHT_JUNIT_OUTPUT_NAME'] ?? '../results/e2e.xml';
+
 export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.ts',
+  // Those that wait for Docker and Vagrant run beside the others in `npm test`.
+  testIgnore: process.env['HOPLAB_E2E'] === 'quick' ? ['docker.spec.ts', 'vagrant.spec.ts'] : [],
   outputDir: '../results/e2e',
   workers: 1,
   timeout: 30_000,
   expect: { timeout: 8_000 },
-  reporter: process.env['CI']
-    ? [['list'], ['junit', { outputFile: '../results/e2e.xml' }]]
-    : 'list',
+  reporter: [
+    ['list'],
+    ...(counted ? [['json', { outputFile: counted }] as const] : []),
+    ...(process.env['CI'] ? [['junit', { outputFile: junit }] as const] : []),
+  ],
   forbidOnly: Boolean(process.env['CI']),
 });

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Task } from '../backend.ts';
 import { LabFailure } from '../../contract/failure.ts';
 import { start, type Argv } from '../../platform/run.ts';
+import { vboxFailure } from './vbox-error.ts';
 import {
   errorOf,
   messageOf,
@@ -142,6 +143,11 @@ function vagrantFailure(
   error: VagrantError | null,
   text: string,
 ): LabFailure {
+  // Vagrant passes on what VirtualBox said, and that is what there is to know.
+  if (error?.class === 'VBoxManageError') {
+    const said = vboxFailure([], error.message, null);
+    if (said.hint !== undefined) return said;
+  }
   const [message, hint] = known[error?.class ?? ''] ?? [
     `vagrant ${words[0] ?? ''} failed.`,
     undefined,

@@ -149,7 +149,7 @@ export class Rights {
 
   #helper(): HelperClient {
     if (!this.#client)
-      throw new LabFailure('needs-rights', 'Hoplab needs your permission to change this computer.');
+      throw new LabFailure('needs-rights', 'Hoplab needs your permission to read and change this computer’s firewall.');
     return this.#client;
   }
 

@@ -17,6 +17,7 @@ export function bundledHelper(here: string = __dirname): string {
   const places = [
     join(here, 'helper/hoplab-helper'),
     join(here, '../../main', inner),
+    join(here, '../../../main', inner),
     join(here, '../../../helper/hoplab-helper'),
   ];
   return places.find((file) => existsSync(file)) ?? installedHelper;

@@ -75,8 +75,7 @@ describe.skipIf(whyNoComputer)('the backend vagrant where something is wrong', (
     expect((await up()).ok).toBe(true);
   });
 
-  // Vagrant's VBoxManageError carries VirtualBox's own words; told apart by their codes they would say what to do.
-  test.fails('the machine stays locked', async () => {
+  test('the machine stays locked', async () => {
     computer.faults('locked:99');
     const { message } = await up();
     expect(message).toMatch(/Another program is changing that virtual machine/);
@@ -105,7 +104,7 @@ describe.skipIf(whyNoComputer)('the backend vagrant where something is wrong', (
     expect(message).toMatch(/did not answer by ssh in time/);
   });
 
-  test.fails('KVM has the processor', async () => {
+  test('KVM has the processor', async () => {
     computer.faults('kvm');
     const { message, hint } = await up('01-nat');
     expect(message).toMatch(/KVM\) holds the processor/);
