@@ -149,7 +149,10 @@ export class Rights {
 
   #helper(): HelperClient {
     if (!this.#client)
-      throw new LabFailure('needs-rights', 'Hoplab needs your permission to read and change this computer’s firewall.');
+      throw new LabFailure(
+        'needs-rights',
+        'Hoplab needs your permission to read and change this computer’s firewall.',
+      );
     return this.#client;
   }
 
