@@ -1,4 +1,4 @@
-/** What goes wrong with VirtualBox, and what a real Vagrant makes of it: the classes the app tells apart. */
+/** What goes wrong with VirtualBox and only Vagrant sees. What the app says of each fault, through the same Vagrant: app.test.ts. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -34,27 +34,6 @@ describe.skipIf(whyNoComputer)('faults of VirtualBox, as Vagrant tells them', ()
     write(vagrantfile());
   });
 
-  test('kernel modules are missing', async () => {
-    computer.faults('modules-missing');
-    // Vagrant looks for another provider first, unless it is told to use this one; then it says why not.
-    expect((await up()).how).toBe('NoDefaultProvider');
-    const { how, text } = await up('--provider virtualbox');
-    expect(how).toBe('ProviderNotUsable');
-    expect(text).toContain('kernel module is not loaded');
-  });
-
-  test('the machine is locked for a moment: Vagrant asks again', async () => {
-    computer.faults('locked:2');
-    expect((await up()).how).toBe('ok');
-  });
-
-  test('the machine stays locked', async () => {
-    computer.faults('locked:99');
-    const { how, text } = await up();
-    expect(how).toBe('VBoxManageError');
-    expect(text).toContain('VBOX_E_INVALID_OBJECT_STATE');
-  });
-
   test('the range of the host-only network is refused', async () => {
     write(vagrantfile({ ip: '10.99.0.4' }));
     const { how, text } = await up();
@@ -67,65 +46,12 @@ describe.skipIf(whyNoComputer)('faults of VirtualBox, as Vagrant tells them', ()
     expect(asked.stderr).toContain('E_ACCESSDENIED (0x80070005)');
   });
 
-  test('KVM has the processor', async () => {
-    computer.faults('kvm');
-    const { how, text } = await up();
-    expect(how).toBe('VBoxManageError');
-    expect(text).toContain('VERR_VMX_IN_VMX_ROOT_MODE');
-  });
-
-  test('the machine does not answer', async () => {
-    computer.faults('boot-timeout');
-    write(vagrantfile({ bootTimeout: 5 }));
-    expect((await up()).how).toBe('VMBootTimeout');
-    expect((await inLab('vagrant status --machine-readable')).stdout).toContain('state,running');
-  });
-
-  test('port 2222 is taken', async () => {
-    const leave = await computer.occupy(2222);
-    const { how, text } = await up();
-    await leave();
-    expect(how).toBe('ok');
-    expect(text).toContain('Fixed port collision for 22 => 2222. Now on port 2200.');
-  });
-
-  test('the download of a box breaks in the middle', async () => {
-    const server = await serveBox(computer);
-    write(vagrantfile({ box: 'hoplab/broken', boxUrl: server.url }));
-    const { how, text } = await up();
-    await server.stop();
-    expect(how).toBe('DownloaderError');
-    expect(text).toMatch(
-      /transfer closed with \d+ bytes remaining|response with \d+ bytes missing/,
-    );
-    const { stdout } = await computer.bash('vagrant box list');
-    expect(stdout).not.toContain('hoplab/broken');
-  });
-
   test('the download of a whole box', async () => {
     const server = await serveBox(computer, { whole: true });
     write(vagrantfile({ box: 'hoplab/whole', boxUrl: server.url }));
     const { how } = await up();
     await server.stop();
     expect(how).toBe('ok');
-  });
-
-  test('VBoxManage prints nothing', async () => {
-    computer.faults('empty');
-    // It fails so early that nothing of it is machine-readable.
-    const asked = await up();
-    expect(asked.how).toBe('no class');
-    expect(asked.text).toContain('Vagrant failed to initialize at a very early stage:');
-    const { how, text } = await up('--provider virtualbox');
-    expect(how).toBe('ProviderNotUsable');
-    expect(text).toContain('calls to detect the version are returning empty');
-  });
-
-  test('an error comes with the exit code of success', async () => {
-    // Vagrant looks for `VBoxManage.exe: error:`, which nobody prints here: it does not notice, and waits for a machine without a port.
-    computer.faults('error-with-rc-0');
-    write(vagrantfile({ bootTimeout: 5 }));
-    expect((await up()).how).toBe('VMBootTimeout');
   });
 
   test('the network driver is missing, and the exit code says success', async () => {
@@ -141,17 +67,6 @@ describe.skipIf(whyNoComputer)('faults of VirtualBox, as Vagrant tells them', ()
     expect(code).toBe(0);
     const { stdout } = await computer.bash('timeout 1 VBoxManage list vms; echo $?');
     expect(stdout).toBe('124\n');
-  });
-
-  test('VirtualBox speaks German: Vagrant goes on, errors keep their codes', async () => {
-    computer.faults('german');
-    expect((await up()).how).toBe('ok');
-    const { code, stderr } = await computer.bash('VBoxManage showvminfo nosuchvm');
-    expect(code).toBe(1);
-    expect(stderr).toContain('Es konnte keine registrierte Maschine');
-    expect(stderr).toContain('VBOX_E_OBJECT_NOT_FOUND (0x80bb0001)');
-    const prose = await computer.bash('LC_ALL=de_DE.UTF-8 VBoxManage hostonlyif create');
-    expect(prose.stdout).toMatch(/^Die Schnittstelle 'vboxnet\d' wurde erfolgreich erstellt$/m);
   });
 });
 
