@@ -7,6 +7,8 @@ import { quote } from '../../../main/world/shell-script.ts';
 export interface ComputerPlan {
   /** Shared with whoever made the computer, under the same path. */
   folder: string;
+  /** Where the project lies: seen inside under the same path. */
+  project: string;
   /** What the world's web server says. */
   leftasexercise: string;
 }
@@ -25,10 +27,10 @@ const devices = [
   ['vboxnetctl', 1, 3],
 ] as const;
 
-export function computerScript({ folder, leftasexercise }: ComputerPlan): string {
+export function computerScript({ folder, project, leftasexercise }: ComputerPlan): string {
   const at = quote(folder);
   return `set -e
-folder=${at}; base=$folder/mount; mkdir -p "$base" "$folder/home" "$folder/vbox"
+folder=${at}; project=${quote(project)}; base=$folder/mount; mkdir -p "$base" "$folder/home" "$folder/vbox"
 mount -t tmpfs -o mode=755 tmpfs "$base"
 cd "$base"; mkdir up work root
 mount -t overlay overlay -o lowerdir=/,upperdir=up,workdir=work root
@@ -47,6 +49,8 @@ if [[ -d /tmp/.X11-unix ]]; then mkdir -m 1777 tmp/.X11-unix; mount --bind /tmp/
 for name in root home var/lib/docker var/lib/containerd var/lib/vbox-machines opt/vbox-stand-in; do mkdir -p $name; mount -t tmpfs -o mode=755 tmpfs $name; done
 mkdir -p home/learner var/lib/vbox-stand-in ".$folder"
 mount --bind "$folder" ".$folder"
+# The project too: it may lie in /tmp, and what is built in it meanwhile is to be seen.
+mkdir -p ".$project"; mount --bind "$project" ".$project"
 mount --bind "$folder/home" home/learner
 mount --bind "$folder/vbox" var/lib/vbox-stand-in
 cp -r "$folder"/programs/. opt/vbox-stand-in/

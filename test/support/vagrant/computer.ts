@@ -85,7 +85,14 @@ export async function makeComputer(options: ComputerOptions = {}): Promise<Compu
     hostKey: readFileSync(key, 'utf8'),
   };
   writeFileSync(join(state, 'settings.json'), JSON.stringify(settings));
-  writeFileSync(join(folder, 'init'), computerScript({ folder, leftasexercise: page }));
+  writeFileSync(
+    join(folder, 'init'),
+    computerScript({
+      folder,
+      project: join(import.meta.dirname, '../../..'),
+      leftasexercise: page,
+    }),
+  );
   const child = spawn(
     'unshare',
     [
