@@ -101,8 +101,11 @@ export class NodeWatch {
         this.#options.sawInterfaces(this.#options.node, raw.addresses);
       for (const panel of panels) this.#show(panel, raw);
     } catch (error) {
+      // A reader that did not answer in time is given up before it ends: its end does not call for another.
+      const gaveUp = this.#reader !== null;
       this.#disconnect();
       this.#showUnavailable(error);
+      if (gaveUp) this.retry();
     } finally {
       this.#reading = false;
       const ended = this.#options.now();

@@ -37,6 +37,7 @@ export function run(argv: Argv, options: RunOptions = {}): Promise<ExecResult> {
     const child = start(argv, { ...(env && { env }), ...(cwd && { cwd }), stdio: 'pipe' });
     const out: string[] = [];
     const err: string[] = [];
+    underWay.add(child);
     let ended: LabFailure | null = null;
     const stop = (failure: LabFailure) => {
       ended = failure;
@@ -61,6 +62,7 @@ export function run(argv: Argv, options: RunOptions = {}): Promise<ExecResult> {
       ended ??= new LabFailure('tool-missing', `${argv[0]} cannot be started: ${error.message}`);
     });
     child.on('close', (code, died) => {
+      underWay.delete(child);
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
       if (ended) reject(ended);
@@ -76,6 +78,14 @@ export function run(argv: Argv, options: RunOptions = {}): Promise<ExecResult> {
     child.stdin?.end(input);
   });
 }
+
+/**
+ * Bounded calls under way. They end with the app: one that hangs would otherwise outlive it, and keep open what it was given.
+ */
+const underWay = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of underWay) child.kill('SIGKILL');
+});
 
 /** Starts a process that lives on; the caller ends it. */
 export function start(argv: Argv, options: SpawnOptions = {}): ChildProcess {

@@ -1,11 +1,10 @@
 /** A full disk: nothing can be kept, which is said, and everything else goes on. */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { run } from '../../../main/platform/run.ts';
+import { bundle } from '../../support/bundle.ts';
 import { isRoot, projectRoot } from '../../support/person.ts';
 import type { Report } from './full-disk-app.ts';
 
@@ -16,24 +15,7 @@ const sizeKb = 64;
 beforeAll(async () => {
   mkdirSync(disk);
   const app = join(projectRoot, 'test/integration/lifecycle/full-disk-app.ts');
-  const external = [...builtinModules, /^node:/, 'electron'];
-  await build({
-    root: projectRoot,
-    configFile: false,
-    logLevel: 'error',
-    publicDir: false,
-    ssr: { noExternal: true, target: 'node' },
-    build: {
-      outDir: folder,
-      emptyOutDir: false,
-      ssr: true,
-      rolldownOptions: {
-        input: { app },
-        external,
-        output: { format: 'cjs', entryFileNames: '[name].cjs' },
-      },
-    },
-  });
+  await bundle(app, join(folder, 'app.cjs'), 'cjs');
 });
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });

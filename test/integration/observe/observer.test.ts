@@ -18,6 +18,8 @@ let up: boolean;
 let views: PanelView[];
 let observer: Observer;
 let spawned: ProcessHandle[];
+/** Whether what is started on the node now never answers. */
+let stuck: boolean;
 const last = (panel: PanelKind) => views.filter((view) => view.panel === panel).at(-1);
 const rows = (panel: PanelKind) => last(panel)?.sections.flatMap((section) => section.rows) ?? [];
 const row = (panel: PanelKind, text: string) =>
@@ -57,6 +59,7 @@ beforeEach(async () => {
   up = true;
   views = [];
   spawned = [];
+  stuck = false;
   node = await makeNode(`
     ip link set lo up
     ip link add eno1 type veth peer name p0; ip link set eno1 up; ip link set p0 up
@@ -66,7 +69,7 @@ beforeEach(async () => {
       if (!up) throw new LabFailure('node-down', 'down');
       const { transport } = node;
       const spawn: Transport['spawn'] = (argv) => {
-        const handle = transport.spawn(argv);
+        const handle = transport.spawn(stuck ? ['sleep', '300'] : argv);
         spawned.push(handle);
         return handle;
       };
@@ -185,6 +188,15 @@ describe('an observer', () => {
         row('routes', '192.168.178.0/24')?.change === 'removed',
     );
   });
+
+  it('asks anew by itself when a node has not answered in time', async () => {
+    stuck = true;
+    observer.watch('host', 'routes');
+    await eventually(() => spawned.length > 0);
+    stuck = false;
+    await eventually(() => last('routes')?.unavailable === 'host is not running', 9000);
+    await eventually(() => row('routes', '192.168.178.0/24'));
+  }, 20_000);
 
   it('tells nobody anything, and leaves no process behind, when all watching ends at once', async () => {
     const before = await processes();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { addBox, serveBox } from '../../support/vagrant/box.ts';
 import { makeComputer, whyNoComputer, type Computer } from '../../support/vagrant/computer.ts';
-import { bundle } from '../../support/vagrant/programs.ts';
+import { bundle } from '../../support/bundle.ts';
 
 const root = join(import.meta.dirname, '../../..');
 

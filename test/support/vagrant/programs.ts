@@ -1,19 +1,9 @@
 /** What a test's computer and its machines need to run, made anew in a folder: the stand-in, bundled, and what lies in a box. */
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  copyFileSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { builtinModules } from 'node:module';
-import { basename, dirname, join } from 'node:path';
-import { build } from 'vite';
+import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import * as helpers from '../../../main/world/programs/helpers.ts';
+import { bundle } from '../bundle.ts';
 import { guestPrograms } from './guest-programs.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -60,31 +50,4 @@ async function bundleStandIn(folder: string): Promise<void> {
   await bundle(join(import.meta.dirname, 'vboxmanage/main.ts'), file, 'es');
   writeFileSync(file, `#!${process.execPath}\n${readFileSync(file, 'utf8')}`);
   chmodSync(file, 0o755);
-}
-
-/** One file of all that `entry` imports. */
-export async function bundle(entry: string, file: string, format: 'es' | 'cjs'): Promise<void> {
-  const outDir = mkdtempSync(join(dirname(file), 'bundle-'));
-  await build({
-    root,
-    configFile: false,
-    logLevel: 'warn',
-    publicDir: false,
-    ssr: { noExternal: true, target: 'node' },
-    build: {
-      outDir,
-      emptyOutDir: true,
-      ssr: true,
-      target: 'node20',
-      minify: false,
-      reportCompressedSize: false,
-      rolldownOptions: {
-        input: entry,
-        external: [...builtinModules, /^node:/, '@lydell/node-pty'],
-        output: { format, entryFileNames: basename(file), codeSplitting: false },
-      },
-    },
-  });
-  copyFileSync(join(outDir, basename(file)), file);
-  rmSync(outDir, { recursive: true });
 }
