@@ -166,6 +166,7 @@ class App implements HoplabApp {
         this.teller((to) => to.session.changed)(null);
         await this.announceLabs();
       },
+      up: () => this.running().startMachines(),
       show: ({ step }) => done(() => this.running().show(step)),
       goTo: ({ step }) => this.running().goTo(step),
       resetStep: () => this.running().resetStep(),

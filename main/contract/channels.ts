@@ -23,6 +23,7 @@ export const channels = {
     allow: 'call',
     disallow: 'call',
     close: 'call',
+    up: 'call',
     show: 'call',
     goTo: 'call',
     resetStep: 'call',

@@ -88,6 +88,8 @@ export const contract = {
     /** Gives it back, and takes back what was changed with it. Also while it is being asked for. */
     disallow: call(nothing, nothing),
     close: call(nothing, nothing),
+    /** Starts the lab's machines that do not run; the session's task says how far it is. */
+    up: call(nothing, nothing),
     /** Shows another step; changes nothing on the nodes. */
     show: call(StepRef, nothing),
     /** Brings the nodes to the state at the start of that step, forwards or backwards. */

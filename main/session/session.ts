@@ -17,6 +17,7 @@ import { LiveView } from './live-view.ts';
 import { LongTask } from './long-task.ts';
 import type { Progress } from './progress.ts';
 import type { SessionOptions } from './session-options.ts';
+import { stateOf } from './session-state.ts';
 import { filled, solve, type SolveOptions } from './solver.ts';
 import { replay } from './replay.ts';
 import { StepBook, stepOf } from './step-book.ts';
@@ -150,6 +151,13 @@ export class Session {
     for (const later of [0, 1000, 3000]) setTimeout(() => this.look.soon(), later).unref();
   }
 
+  /** Starts the machines that do not run, as the lab's "vagrant up" does. Rejects with what that rejects with. */
+  startMachines(): Promise<void> {
+    return this.task.run('Starting the machines', (signal, report) =>
+      this.options.backend.up(this.lab, this.taskFor(signal, report), { machines: true }),
+    );
+  }
+
   /** Types a step's solution, visibly. Rejects when a line does not come back. */
   showMe(index: number): Promise<void> {
     const { title } = stepOf(this.lab, index);
@@ -208,22 +216,9 @@ export class Session {
   }
 
   state(): SessionState {
-    return {
-      labId: this.lab.id,
-      title: this.lab.title,
-      backend: this.options.backend.kind,
-      phase: this.phase,
-      nodes: this.nodes.states(this.lab),
-      terminals: this.lab.terminals,
-      values: { ...this.view.values },
-      step: this.book.current,
-      steps: this.book.states((text) => this.view.fill(text)),
-      rules: this.engine?.states() ?? [],
-      rights: this.guard?.state(this.engine) ?? null,
-      map: this.view.map,
-      note: this.book.progress.note,
-      task: this.task.current,
-    };
+    const { lab, phase, nodes, view, book, engine, guard, task } = this;
+    const backend = this.options.backend.kind;
+    return stateOf({ lab, backend, phase, nodes, view, book, engine, guard, task });
   }
 
   transport(node: string): Transport {
@@ -332,10 +327,11 @@ export class Session {
     });
   }
 
-  private taskFor(signal: AbortSignal): Task {
+  private taskFor(signal: AbortSignal, report?: Task['progress']): Task {
     return {
       signal,
       progress: (fraction, label) => {
+        report?.(fraction, label);
         if (this.phase.phase === 'starting') this.phase = { phase: 'starting', label, fraction };
         this.say.soon();
       },

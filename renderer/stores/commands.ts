@@ -128,6 +128,12 @@ export const useCommands = defineStore('commands', () => {
         title: 'Show me: type this step’s solution',
         run: () => session.showMe(),
       },
+      {
+        id: 'start-machines',
+        group: 'Step',
+        title: 'Start the machines (vagrant up)',
+        run: () => session.up(),
+      },
       { id: 'reset-step', group: 'Step', title: 'Reset this step', run: () => session.resetStep() },
       ...state.steps.map((step, index) => ({
         id: `step-${String(index + 1)}`,

@@ -97,6 +97,7 @@ export const useSession = defineStore('session', () => {
     if (answer?.opened) app.view = 'lab';
   }
   const close = () => run(hoplab.session.close(), 'The lab could not be stopped');
+  const up = () => run(hoplab.session.up(), 'The machines could not be started');
   const show = (index: number) => run(hoplab.session.show({ step: index }));
   const goTo = (index: number) => run(hoplab.session.goTo({ step: index }));
   const resetStep = () => run(hoplab.session.resetStep(), 'The step could not be reset');
@@ -131,6 +132,7 @@ export const useSession = defineStore('session', () => {
     open,
     openFolder,
     close,
+    up,
     show,
     goTo,
     resetStep,
