@@ -24,8 +24,6 @@ const vitest = (project) => [
 const e2eMachines = [
   process.execPath,
   'test/e2e/run.mjs',
-  'docker.spec.ts',
-  'vagrant.spec.ts',
   '--output=test/results/e2e-machines-files',
 ];
 
@@ -64,6 +62,7 @@ const environment = (name) => ({
   PLAYWRIGHT_JSON_OUTPUT_NAME: `${results}/${name}.json`,
   PLAYWRIGHT_JUNIT_OUTPUT_NAME: `${results}/${name}.xml`,
   ...(name === 'e2e' && { HOPLAB_E2E: 'quick' }),
+  ...(name === 'e2e-machines' && { HOPLAB_E2E: 'machines' }),
 });
 
 /** Begins a stage, when the one before it has ended, and keeps its output until its turn. */

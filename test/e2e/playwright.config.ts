@@ -5,11 +5,14 @@ import { defineConfig } from '@playwright/test';
 const counted = process.env['PLAYWRIGHT_JSON_OUTPUT_NAME'];
 const junit = process.env['PLAYWRIGHT_JUNIT_OUTPUT_NAME'] ?? '../results/e2e.xml';
 
+/** Those that wait for Docker and Vagrant run beside the others in `npm test`: `quick` are the others. */
+const machines = ['docker.spec.ts', 'vagrant*.spec.ts', 'questions.spec.ts'];
+const part = process.env['HOPLAB_E2E'];
+
 export default defineConfig({
   testDir: '.',
-  testMatch: '*.spec.ts',
-  // Those that wait for Docker and Vagrant run beside the others in `npm test`.
-  testIgnore: process.env['HOPLAB_E2E'] === 'quick' ? ['docker.spec.ts', 'vagrant.spec.ts'] : [],
+  testMatch: part === 'machines' ? machines : '*.spec.ts',
+  testIgnore: part === 'quick' ? machines : [],
   outputDir: '../results/e2e',
   workers: 1,
   timeout: 30_000,

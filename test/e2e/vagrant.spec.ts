@@ -1,117 +1,10 @@
 /** Both labs on the learner's own computer, by clicks and keys in the real window: a real Vagrant, real machines, a real Docker. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import {
-  _electron,
-  expect,
-  test as base,
-  type ElectronApplication,
-  type Page,
-} from '@playwright/test';
-import { addBox } from '../support/vagrant/box.ts';
-import { makeComputer, whyNoComputer, type Computer } from '../support/vagrant/computer.ts';
-import { startDocker } from '../support/vagrant/docker.ts';
-import { insideOf } from '../support/vagrant/window.ts';
-import { electronExecutable } from './electron.ts';
-import { LabPage } from './pages/lab-page.ts';
 import { Walker } from './pages/walker.ts';
-
-const root = join(import.meta.dirname, '../..');
-
-interface Fixtures {
-  computer: Computer;
-  electron: ElectronApplication;
-  page: Page;
-  lab: LabPage;
-}
-
-const test = base.extend<Fixtures>({
-  // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of what is needed here.
-  computer: async ({}, use) => {
-    const computer = await makeComputer({ networksConf: '* 192.168.0.0/16\n' });
-    const docker = await startDocker(computer);
-    await addBox(computer, 'bento/ubuntu-24.04');
-    // As Hoplab's package does.
-    await computer.bash(`cp -rL ${root}/main/rules/elevation/helper /usr/lib/hoplab`);
-    await use(computer);
-    await computer.close();
-    await docker.close();
-  },
-  electron: async ({ computer }, use) => {
-    const dataDir = join(computer.folder, 'd');
-    mkdirSync(dataDir);
-    writeFileSync(
-      join(dataDir, 'window.json'),
-      JSON.stringify({ x: 0, y: 0, width: 1920, height: 1080, maximized: false }),
-    );
-    const electron = await _electron.launch({
-      executablePath: insideOf(computer, await electronExecutable()),
-      args: ['--no-sandbox', join(root, 'dist/test'), `--data-dir=${dataDir}`],
-      env: {
-        ...computer.env,
-        DISPLAY: process.env['DISPLAY'] ?? '',
-        HOPLAB_CACHE: '/var/cache/hoplab',
-        SHELL: '/bin/bash',
-      },
-    });
-    await use(electron);
-    // A fault that is still on would keep the window from taking its machines away.
-    computer.faults();
-    await electron
-      .evaluate(({ dialog }) => {
-        dialog.showMessageBox = () => Promise.resolve({ response: 1, checkboxChecked: false });
-      })
-      .catch(() => undefined);
-    await electron.close();
-  },
-  page: async ({ electron }, use) => {
-    const page = await electron.firstWindow();
-    await page.getByTestId('open-settings').waitFor();
-    await use(page);
-  },
-  lab: async ({ page }, use) => {
-    await use(new LabPage(page));
-  },
-});
-
-test.skip(whyNoComputer !== null, whyNoComputer ?? '');
-// A real Vagrant takes its time: ten seconds for a machine, on a machine that does nothing else.
-test.setTimeout(420_000);
-
-/** What a real machine takes longer for than the sandbox. */
-const eventually =
-  (lab: LabPage, node: string, text: string | RegExp) => async (): Promise<void> => {
-    await expect.poll(() => lab.screen(node), { timeout: 90_000 }).toMatch(text);
-  };
-
-/** Chooses this computer on the start page and opens the lab. */
-async function open(page: Page, lab: LabPage, labId: string): Promise<void> {
-  await page.getByTestId('backend-vagrant').click();
-  await expect(page.getByTestId('backend-about')).toContainText('the host is this computer');
-  await lab.open(labId);
-  await lab.shows('host', 'learner@laptop');
-}
-
-/** Says yes in the dialog that asks for the permission. */
-async function allow(page: Page): Promise<void> {
-  await page.getByTestId('rights-allow').click();
-  await expect(page.getByTestId('rights')).toHaveAttribute('data-state', 'granted');
-}
-
-/** Ends the lab and sees what the computer is like then. */
-async function stop(page: Page, computer: Computer): Promise<void> {
-  await page.getByTestId('stop-lab').click();
-  await page.getByTestId('confirm-stop-lab').click();
-  await expect(page.getByTestId('catalog')).toBeVisible({ timeout: 60_000 });
-  const { stdout } = await computer.bash(
-    'VBoxManage list vms; docker ps -q; ps -eo comm=; ls /var/lib/vbox-machines; ip -br link',
-  );
-  expect(stdout).not.toMatch(/boxA|VBoxHeadless|[0-9a-f]{12}$|vboxnet/m);
-}
+import { allow, eventually, expect, openHere, stopHere, test } from './vagrant-fixtures.ts';
 
 test('lab 1 on this computer', async ({ lab, page, computer }) => {
   const walk = new Walker(lab, page);
-  await open(page, lab, '01-nat');
+  await openHere(page, lab, '01-nat');
   await walk.step(
     'Start the machine',
     walk.click(1, 'host', 'Importing base box'),
@@ -184,7 +77,7 @@ test('lab 1 on this computer', async ({ lab, page, computer }) => {
     eventually(lab, 'host', /\[y\/N\]/),
     walk.type('host', 'y', 'Destroying VM'),
   );
-  await stop(page, computer);
+  await stopHere(page, computer);
 });
 
 test('lab 2 on this computer', async ({ lab, page, computer }) => {
@@ -192,7 +85,7 @@ test('lab 2 on this computer', async ({ lab, page, computer }) => {
   const before = await computer.bash(
     'iptables-save | grep -v "^#\\|^:"; cat /proc/sys/net/ipv4/ip_forward',
   );
-  await open(page, lab, '02-host-only');
+  await openHere(page, lab, '02-host-only');
   await walk.step(
     'The same machine with one more card',
     walk.click(1, 'host'),
@@ -291,57 +184,9 @@ test('lab 2 on this computer', async ({ lab, page, computer }) => {
   });
   await lab.type('host', 'docker stop nginx');
   await lab.shows('host', /stop nginx\s+nginx/);
-  await stop(page, computer);
+  await stopHere(page, computer);
   const after = await computer.bash(
     'iptables-save | grep -v "^#\\|^:"; cat /proc/sys/net/ipv4/ip_forward',
   );
   expect(after.stdout).toBe(before.stdout);
-});
-
-test('what is wrong with this computer is said, and how to go on', async ({
-  lab,
-  page,
-  computer,
-}) => {
-  await page.getByTestId('backend-vagrant').click();
-  const messages = page.getByRole('region', { name: 'Messages' });
-  const start = page.getByTestId('open-lab-01-nat');
-
-  await test.step('VBoxManage hangs', async () => {
-    computer.faults('hang');
-    await start.click();
-    await expect(messages).toContainText('did not answer within 30 s', { timeout: 45_000 });
-  });
-  await test.step('VBoxManage prints nothing', async () => {
-    computer.faults('empty');
-    await start.click();
-    await expect(messages).toContainText('says nothing when it is asked for its version');
-  });
-  await test.step('kernel modules are missing', async () => {
-    computer.faults('modules-missing');
-    await start.click();
-    await expect(messages).toContainText('kernel modules are not loaded');
-    // Health is opened, and says what helps.
-    const item = page.getByTestId('health-virtualbox');
-    await expect(item).toContainText('its kernel modules are not loaded');
-    await expect(item).toContainText('vboxconfig');
-  });
-  await test.step('it is put right: the same click opens the lab', async () => {
-    computer.faults();
-    await page.getByTestId('go-catalog').click();
-    await lab.open('01-nat');
-    await lab.shows('host', 'learner@laptop');
-  });
-  await test.step('port 2222 is taken: boxA is reached by another', async () => {
-    const leave = await computer.occupy(2222);
-    await lab.type('host', 'vagrant up');
-    await eventually(lab, 'boxA', /vagrant@boxA:~\$/)();
-    await leave();
-    await lab.shows('host', /=> 2200 \(host\)/);
-  });
-  await test.step('the machine ends by itself, and it shows', async () => {
-    await computer.bash('kill -9 $(pgrep -x VBoxHeadless | sed -n 2p)');
-    await expect(lab.mapNode('boxA')).toHaveAttribute('data-life', 'died', { timeout: 15_000 });
-  });
-  await stop(page, computer);
 });

@@ -59,11 +59,11 @@ export interface BoxServer {
 
 /**
  * A web server in the computer that offers a box. Unless `whole`, each connection is cut when half of it has been sent, and
- * the rest cannot be asked for.
+ * the rest cannot be asked for. `slowly`: it takes some seconds, so that its progress can be seen.
  */
 export async function serveBox(
   computer: Computer,
-  { whole = false, padding = 4_000_000, port = 8099 } = {},
+  { whole = false, slowly = false, padding = 4_000_000, port = 8099 } = {},
 ): Promise<BoxServer> {
   const file = makeBox(computer, { padding });
   const script = join(computer.folder, `server-${String(port)}.mjs`);
@@ -76,7 +76,14 @@ createServer((request, answer) => {
   answer.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': box.length });
   if (request.method === 'HEAD') return answer.end();
   if (${String(whole)}) return answer.end(box);
-  answer.write(box.subarray(0, box.length / 2), () => answer.socket.destroySoon());
+  const parts = ${String(slowly)} ? 40 : 1;
+  const size = box.length / 2 / parts;
+  let sent = 0;
+  const send = () => {
+    if (sent === parts) return answer.socket?.destroySoon();
+    answer.write(box.subarray(sent * size, ++sent * size), () => setTimeout(send, parts > 1 ? 100 : 0));
+  };
+  send();
 }).listen(${String(port)}, '127.0.0.1');
 `,
   );
