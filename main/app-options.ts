@@ -7,6 +7,7 @@ export interface HoplabApp {
   connect(announcer: AppAnnouncer): void;
   /** The window's page has gone without a word, or another has taken its place: what it watched, nobody watches. */
   pageGone(): void;
+  /** Ends everything. Rejects with what could not be taken away and how to do so by hand; nothing else is left to do. */
   dispose(): Promise<void>;
   readonly hasRunningLab: boolean;
 }

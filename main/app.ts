@@ -6,7 +6,7 @@ import type { Backend } from './backends/backend.ts';
 import { makeBackends } from './backends/registry.ts';
 import { labOfFolder } from './backends/vagrant/folder-lab.ts';
 import type { AppAnnouncer, AppHandlers } from './contract/index.ts';
-import { LabFailure, toFailure } from './contract/failure.ts';
+import { LabFailure, toFailure, type Failure } from './contract/failure.ts';
 import type { Lab } from './contract/lab.ts';
 import type { BackendKind } from './contract/session.ts';
 import { checkHealth } from './health/health.ts';
@@ -19,7 +19,8 @@ import { defaultCacheDir } from './platform/paths.ts';
 import { SettingsStore } from './platform/settings.ts';
 import { LeftoverWatch } from './rules/elevation/leftover-watch.ts';
 import { memoryJournal } from './rules/journal.ts';
-import { emptyProgress, ProgressStore } from './session/progress.ts';
+import { beginProgress } from './session/begin-progress.ts';
+import { ProgressStore } from './session/progress.ts';
 import { Session } from './session/session.ts';
 import { sessionNews, type Announce } from './session/session-news.ts';
 import { Shelf } from './session/shelf.ts';
@@ -119,8 +120,9 @@ class App implements HoplabApp {
 
   async dispose(): Promise<void> {
     this.observer.dispose();
-    await this.closeSession();
+    const left = await this.closeSession();
     await Promise.all([this.settings.settled(), this.progress.settled()]);
+    if (left) throw new LabFailure(left.code, left.message, left.hint, left.detail);
   }
 
   readonly handlers: AppHandlers = {
@@ -225,16 +227,7 @@ class App implements HoplabApp {
 
   private async startSession(lab: Lab, backend: Backend, fresh: boolean): Promise<void> {
     await this.closeSession();
-    const { value, putAside } = await this.progress.load(lab.id);
-    if (putAside)
-      this.notices.tell(
-        'warning',
-        `The progress of “${lab.title}” could not be read`,
-        `It begins at the first step. The old file is ${putAside}.`,
-      );
-    const progress = fresh ? { ...emptyProgress(), note: value.note } : value;
-    const resumeAt = progress.step ?? 0;
-    progress.step ??= 0;
+    const { progress, resumeAt } = await beginProgress(lab, fresh, this.progress, this.notices);
     const session: Session = new Session(
       lab,
       {
@@ -272,12 +265,18 @@ class App implements HoplabApp {
     }
   }
 
-  private async closeSession(): Promise<void> {
+  /** Answers what could not be taken away, and says it; null when all is gone. */
+  private async closeSession(): Promise<Failure | null> {
     const { session } = this;
-    if (!session) return;
+    if (!session) return null;
     this.observer.unwatchAll();
-    await session.stop();
+    const left = await session.stop().then(() => null, toFailure);
     if (this.session === session) this.session = null;
+    if (left) {
+      this.log.error([left.message, left.hint].join(' '));
+      this.notices.tell('warning', ...leftWords(left));
+    }
+    return left;
   }
 
   private running(): Session {
@@ -309,6 +308,9 @@ class App implements HoplabApp {
     if (this.announcer) act(this.announcer);
   };
 }
+
+const leftWords = ({ message, hint = '', detail }: Failure) =>
+  ['Not everything could be taken away', `${message} ${hint}`.trim(), detail ?? null] as const;
 
 /** A call that is answered at once; what it throws becomes the answer. */
 function done(act: () => void): Promise<void> {

@@ -14,6 +14,7 @@ import { guardContents, guardSession } from './shell/guards.ts';
 import { ipcCarrier } from './shell/ipc-carrier.ts';
 import { setMenu } from './shell/menu.ts';
 import { startPtyHost } from './shell/pty-port.ts';
+import { sayLeft } from './shell/say-left.ts';
 import { readStartOptions, type StartOptions } from './shell/start-options.ts';
 import { runTour } from './shell/tour.ts';
 import { openWindow } from './shell/window.ts';
@@ -151,8 +152,9 @@ function onQuit(hoplab: HoplabApp, ptyHost: PtyHostClient): void {
     });
     const done = ptyHost.dispose().then(() => hoplab.dispose());
     void Promise.race([done, late])
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
         console.error(error);
+        if (!quitting) await sayLeft(toFailure(error));
       })
       .finally(() => {
         disposed = true;

@@ -51,7 +51,10 @@ export interface Backend {
   up(lab: Lab, task: Task, options?: { machines?: boolean }): Promise<void>;
   /** Stops the machines and keeps their disks. */
   halt(lab: Lab, task: Task): Promise<void>;
-  /** Removes all traces, also those of a lab half made. */
+  /**
+   * Removes all traces, also those of a lab half made. Rejects with what could not be removed and how to do so by hand; the lab
+   * is closed all the same.
+   */
   destroy(lab: Lab, task: Task): Promise<void>;
   /** Asks the back end, not a cache. */
   status(lab: Lab): Promise<NodeStatus[]>;

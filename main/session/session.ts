@@ -35,6 +35,7 @@ export class Session {
   private journal: Journal | null = null;
   private stopWatching = (): void => undefined;
   private closed = false;
+  private stopping: Promise<void> | null = null;
   private readonly guard: HostGuard | null;
   private readonly nodes = new LabNodes();
   private readonly task: LongTask;
@@ -60,16 +61,12 @@ export class Session {
     this.guard = HostGuard.of(options.backend.rights, lab, transport, () => void this.readLives());
     this.task = new LongTask(() => this.say.soon());
     this.triggers = new Triggers(() => this.look.soon());
-    this.terminals = new Terminals({
-      ptyHost: options.ptyHost,
-      transport: (node) => this.transport(node),
-      changed: options.terminals,
-      reveal: options.reveal,
-      ran: (node, command, exit) => {
-        this.book.recordRan(node, command, exit);
-        this.look.soon();
-      },
-    });
+    const { ptyHost, terminals: changed, reveal } = options;
+    const ran = (node: string, command: string, exit: number | null) => {
+      this.book.recordRan(node, command, exit);
+      this.look.soon();
+    };
+    this.terminals = new Terminals({ ptyHost, transport, changed, reveal, ran });
     this.timer = setInterval(() => {
       if (this.phase.phase === 'running' && needTime(this.book.open())) this.look.soon();
     }, timerMs);
@@ -105,22 +102,32 @@ export class Session {
     this.look.soon();
   }
 
-  /** Ends everything and resolves when it is gone. Safe to repeat. */
-  async stop(): Promise<void> {
-    if (this.closed) return;
+  /**
+   * Ends everything and resolves when it is gone. Rejects with what could not be taken away; the session has ended all the same.
+   * Safe to repeat: there is one end.
+   */
+  stop(): Promise<void> {
+    return (this.stopping ??= this.end());
+  }
+
+  private async end(): Promise<void> {
     this.phase = { phase: 'stopping', label: 'Taking everything down' };
     this.say.soon();
     this.task.cancel();
     clearInterval(this.timer);
     this.stopWatching();
     this.triggers.dispose();
-    await this.disallow();
+    // What cannot be taken back must not keep the rest.
+    const rules = await this.disallow().then(() => null, asError);
     this.guard?.dispose();
     this.terminals.dispose();
-    await this.options.backend.destroy(this.lab, this.taskFor(new AbortController().signal));
+    const task = this.taskFor(new AbortController().signal);
+    const nodes = await this.options.backend.destroy(this.lab, task).then(() => null, asError);
     this.closed = true;
     await this.journal?.close();
     await this.options.progress.settled();
+    const left = rules ?? nodes;
+    if (left) throw left;
   }
 
   show(step: number): void {
@@ -251,9 +258,15 @@ export class Session {
     const { backend } = this.options;
     const task = this.taskFor(signal);
     await this.guard?.clear(this.engine);
-    if (!(await backend.reset?.(this.lab, task))) {
-      await backend.destroy(this.lab, task);
-      await backend.up(this.lab, task);
+    try {
+      if (!(await backend.reset?.(this.lab, task))) {
+        await backend.destroy(this.lab, task);
+        await backend.up(this.lab, task);
+      }
+    } catch (error) {
+      // What stands still is looked at as before.
+      await this.attach().catch(() => undefined);
+      throw error;
     }
     await this.attach();
   }
@@ -273,7 +286,8 @@ export class Session {
     const { rules } = this.lab;
     const transport = (node: string) => this.transport(node);
     const onChange = () => this.say.soon();
-    return new RuleEngine({ rules, values: this.view.values, transport, journal, onChange });
+    const how = { transport, journal, onChange, onLost: this.options.lost };
+    return new RuleEngine({ rules, values: this.view.values, ...how });
   }
 
   /** On the learner's own computer names and addresses are others, and known only once a machine runs. */
@@ -328,15 +342,12 @@ export class Session {
   }
 
   private taskFor(signal: AbortSignal, report?: Task['progress']): Task {
-    return {
-      signal,
-      progress: (fraction, label) => {
-        report?.(fraction, label);
-        if (this.phase.phase === 'starting') this.phase = { phase: 'starting', label, fraction };
-        this.say.soon();
-      },
-      log: this.options.log,
+    const progress: Task['progress'] = (fraction, label) => {
+      report?.(fraction, label);
+      if (this.phase.phase === 'starting') this.phase = { phase: 'starting', label, fraction };
+      this.say.soon();
     };
+    return { signal, progress, log: this.options.log };
   }
 
   private save(): void {
@@ -344,3 +355,6 @@ export class Session {
     this.say.soon();
   }
 }
+
+const asError = (error: unknown): Error =>
+  error instanceof Error ? error : new Error(String(error));

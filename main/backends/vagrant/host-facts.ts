@@ -39,21 +39,29 @@ export function uplinksOf(routes: readonly RouteJson[], links: readonly AddressJ
     .sort((a, b) => a.metric - b.metric);
 }
 
-/** Never rejects; empty without a network. */
-export async function readUplinks(env: Record<string, string>): Promise<Uplink[]> {
+/** Empty without a network. Rejects with `cancelled` when the signal says so, and with nothing else. */
+export async function readUplinks(
+  env: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Uplink[]> {
   const [routes, links] = await Promise.all([
-    readJson<RouteJson>(['ip', '-4', '-j', 'route', 'show', 'default'], env),
-    readJson<AddressJson>(['ip', '-4', '-j', 'addr', 'show'], env),
+    readJson<RouteJson>(['ip', '-4', '-j', 'route', 'show', 'default'], env, signal),
+    readJson<AddressJson>(['ip', '-4', '-j', 'addr', 'show'], env, signal),
   ]);
   return uplinksOf(routes, links);
 }
 
-async function readJson<T>(argv: [string, ...string[]], env: Record<string, string>): Promise<T[]> {
+async function readJson<T>(
+  argv: [string, ...string[]],
+  env: Record<string, string>,
+  signal: AbortSignal,
+): Promise<T[]> {
   try {
-    const { stdout } = await run(argv, { env, timeoutMs: 5_000 });
+    const { stdout } = await run(argv, { env, signal, timeoutMs: 5_000 });
     const value = JSON.parse(stdout || '[]') as unknown;
     return Array.isArray(value) ? (value as T[]) : [];
-  } catch {
+  } catch (error) {
+    if (signal.aborted) throw error;
     return [];
   }
 }

@@ -4,17 +4,23 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LabFailure, toFailure } from '../../contract/failure.ts';
+import { toFailure } from '../../contract/failure.ts';
 import type { Lab } from '../../contract/lab.ts';
 import type { NodeLife } from '../../contract/session.ts';
 import type { SshRoad } from '../../transports/ssh.ts';
-import type { VboxCli } from './vbox-cli.ts';
+import { hangMs, type VboxCli } from './vbox-cli.ts';
 import type { VmInfo } from './vbox-output.ts';
 
 export interface MachineState {
   life: NodeLife;
   detail: string | null;
   info: VmInfo | null;
+}
+
+/** In steps of five seconds, so that not every look is news. Pure. */
+export function silenceOf(silentMs: number): string | null {
+  if (silentMs < hangMs) return null;
+  return `VBoxManage has not answered for ${String(Math.floor(silentMs / 5_000) * 5)} s`;
 }
 
 export const absent: MachineState = { life: 'absent', detail: null, info: null };
@@ -40,8 +46,13 @@ export function stateOf(info: VmInfo | null): MachineState {
   return { life, detail, info };
 }
 
+/** A machine is asked about again and again: a question that is not answered soon makes room for the next one. */
+const patienceMs = 10_000;
+
 export class Machines {
   readonly #states = new Map<string, MachineState>();
+  /** Machines Vagrant has made: of the others VirtualBox need not be asked. */
+  readonly #asked = new Set<string>();
 
   constructor(
     private readonly vbox: VboxCli,
@@ -49,8 +60,11 @@ export class Machines {
     private readonly folder: string,
   ) {}
 
+  /** As VirtualBox last said; when it says nothing any more, `detail` tells for how long. */
   state(node: string): MachineState {
-    return this.#states.get(node) ?? absent;
+    const state = this.#states.get(node) ?? absent;
+    const silent = silenceOf(this.vbox.silentMs);
+    return silent === null || !this.#asked.has(node) ? state : { ...state, detail: silent };
   }
 
   /** Where Vagrant keeps what it knows of a machine. */
@@ -59,22 +73,28 @@ export class Machines {
   }
 
   /** Asks about every machine of the lab. Never rejects: what cannot be asked is said in `detail`. */
-  async look(lab: Lab): Promise<void> {
+  async look(lab: Lab, signal?: AbortSignal): Promise<void> {
     const ids = Object.entries(lab.nodes).flatMap(([id, { kind }]) =>
       kind === 'machine' ? [id] : [],
     );
-    await Promise.all(ids.map(async (id) => this.#states.set(id, await this.#ask(id))));
+    await Promise.all(ids.map(async (id) => this.#states.set(id, await this.#ask(id, signal))));
   }
 
-  async #ask(node: string): Promise<MachineState> {
+  async #ask(node: string, signal: AbortSignal | undefined): Promise<MachineState> {
     const uuid = await this.uuidOf(node);
-    if (uuid === null) return absent;
+    if (uuid === null) {
+      this.#asked.delete(node);
+      return absent;
+    }
+    this.#asked.add(node);
     try {
-      return stateOf(await this.vbox.info(uuid));
+      return stateOf(
+        await this.vbox.info(uuid, { timeoutMs: patienceMs, ...(signal && { signal }) }),
+      );
     } catch (error) {
-      const before = this.state(node);
-      if (error instanceof LabFailure && error.code === 'busy') return before;
-      return { ...before, detail: toFailure(error).message };
+      const before = this.#states.get(node) ?? absent;
+      const { code, message } = toFailure(error);
+      return code === 'busy' || code === 'cancelled' ? before : { ...before, detail: message };
     }
   }
 

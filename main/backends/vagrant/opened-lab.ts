@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { LabFailure } from '../../contract/failure.ts';
 import type { Lab } from '../../contract/lab.ts';
 import type { NodeStatus, Remark, Task } from '../backend.ts';
+import { untilAborted } from '../../platform/abort.ts';
 import { LocalTransport, type LocalOptions } from '../../transports/local.ts';
 import { SshTransport } from '../../transports/ssh.ts';
 import type { Transport } from '../../transports/transport.ts';
@@ -16,8 +17,9 @@ import type { Uplink } from './host-facts.ts';
 import { Machines } from './machines.ts';
 import { remarksOf } from './remarks.ts';
 import { Snapshots } from './snapshots.ts';
+import { takeAway } from './take-away.ts';
 import type { VagrantCli, VagrantRun } from './vagrant-cli.ts';
-import type { VboxCli } from './vbox-cli.ts';
+import { hangMs, type VboxCli } from './vbox-cli.ts';
 import { parseInterfaces } from './vbox-output.ts';
 
 export interface OpenedOptions
@@ -64,10 +66,11 @@ export class OpenedLab {
     this.lab = this.#adapted();
   }
 
-  async begin(): Promise<void> {
-    await this.containers.open();
-    this.#before = await this.#interfaces();
-    await this.look();
+  /** Rejects with `cancelled` when the signal says so; then it must be disposed. */
+  async begin(signal: AbortSignal): Promise<void> {
+    await untilAborted(this.containers.open(), signal);
+    this.#before = await this.#interfaces(signal);
+    await untilAborted(this.look(signal), signal);
     // It ends by being aborted, which is no news.
     this.#watch().catch(() => undefined);
   }
@@ -86,15 +89,18 @@ export class OpenedLab {
     return this.options.vagrant.run(words, this.options.folder, task);
   }
 
-  /** Takes away what the lab has made: containers, machines, and host-only interfaces that came with them. */
+  /**
+   * Takes away what the lab has made: containers, machines, and host-only interfaces that came with them. Rejects with what
+   * could not be taken away; it waits no longer than some seconds for a VirtualBox that does not answer.
+   */
   async clear(task: Task): Promise<void> {
     if (this.original.ownFolder !== undefined) return;
     await this.containers.remove(this.original);
-    // Nobody can be asked: the learner has said so by ending the lab.
-    if (await this.#hasMachines()) await this.vagrant(['destroy', '-f'], task);
+    const machines = await this.#made();
+    const { vbox, vagrant, folder } = this.options;
+    if (machines.length > 0) await takeAway({ vbox, vagrant, folder, machines }, task);
     for (const name of await this.#interfaces()) {
-      if (!this.#before.includes(name))
-        await this.options.vbox.call(['hostonlyif', 'remove', name]);
+      if (!this.#before.includes(name)) await vbox.call(['hostonlyif', 'remove', name]);
     }
   }
 
@@ -102,11 +108,16 @@ export class OpenedLab {
     return remarksOf(this.original, this.options, this.containers.problem);
   }
 
-  /** Machines go back to their snapshot and containers go; false when a machine has no snapshot. */
+  /**
+   * Machines go back to their snapshot and containers go; false when a machine has no snapshot. Rejects with `timed-out` when
+   * VirtualBox does not answer, and then nothing was changed.
+   */
   async reset(task: Task): Promise<boolean> {
     if (this.original.ownFolder !== undefined) return false;
     const running = Object.keys(this.original.nodes).filter((id) => this.#machines.state(id).info);
-    if (running.length === 0 || !(await this.#snapshots.all(running))) return false;
+    if (running.length === 0) return false;
+    if (!(await this.options.vbox.answers())) throw noAnswer();
+    if (!(await this.#snapshots.all(running))) return false;
     task.progress(null, 'Going back to the snapshot');
     await this.containers.remove(this.original);
     for (const id of running) await this.#snapshots.restore(id);
@@ -114,16 +125,20 @@ export class OpenedLab {
     return true;
   }
 
-  async #interfaces(): Promise<string[]> {
-    const text = await this.options.vbox.call(['list', 'hostonlyifs']).catch(() => '');
+  async #interfaces(signal?: AbortSignal): Promise<string[]> {
+    const text = await this.options.vbox
+      .call(['list', 'hostonlyifs'], { timeoutMs: hangMs, ...(signal && { signal }) })
+      .catch(() => '');
     return parseInterfaces(text).map(({ name }) => name);
   }
 
-  /** Whether Vagrant has made anything here that must be taken away. */
-  async #hasMachines(): Promise<boolean> {
+  /** Machines that Vagrant has made here and that must be taken away. */
+  async #made(): Promise<string[]> {
     const names = await readdir(join(this.options.folder, '.vagrant/machines')).catch(() => []);
-    const found = await Promise.all(names.map((name) => this.#machines.uuidOf(name)));
-    return found.some((uuid) => uuid !== null);
+    const found = await Promise.all(
+      names.map(async (name) => ((await this.#machines.uuidOf(name)) === null ? [] : [name])),
+    );
+    return found.flat();
   }
 
   status(): NodeStatus[] {
@@ -147,10 +162,17 @@ export class OpenedLab {
     throw new LabFailure('node-down', `${node} is the real one, which Hoplab cannot look into.`);
   }
 
-  /** Asks VirtualBox and Docker; tells listeners when anything is other than before. */
-  async look(): Promise<void> {
-    await Promise.all([this.#machines.look(this.original), this.containers.look(this.original)]);
+  /** Asks VirtualBox and Docker; tells listeners when anything is other than before. Never rejects. */
+  async look(signal: AbortSignal = this.#stop.signal): Promise<void> {
+    await Promise.all([
+      this.#machines.look(this.original, signal),
+      this.containers.look(this.original),
+    ]);
     await Promise.all(Object.keys(this.original.nodes).map((id) => this.#settle(id)));
+    this.#tell();
+  }
+
+  #tell(): void {
     this.lab = this.#changed(this.#adapted());
     const now = JSON.stringify([this.status(), this.#roads()]);
     if (now === this.#last) return;
@@ -160,8 +182,20 @@ export class OpenedLab {
 
   /** Until the lab is disposed. */
   async #watch(): Promise<void> {
-    for await (const _ of setInterval(everyMs, undefined, { signal: this.#stop.signal }))
-      await this.look();
+    let [looking, asking] = [false, false];
+    for await (const _ of setInterval(everyMs, undefined, { signal: this.#stop.signal })) {
+      if (looking) {
+        // A snapshot keeps the questions about its machine waiting. Whether VirtualBox answers others tells that from a hang.
+        if (!asking) void this.options.vbox.answers().finally(() => (asking = false));
+        asking = true;
+        // What Docker has to say does not wait with them.
+        await this.containers.look(this.original);
+        this.#tell();
+        continue;
+      }
+      looking = true;
+      void this.look().finally(() => (looking = false));
+    }
   }
 
   /** A machine that has come up is asked for its cards, and learns to say what is typed on it. */
@@ -242,6 +276,13 @@ export class OpenedLab {
     });
   }
 }
+
+const noAnswer = () =>
+  new LabFailure(
+    'timed-out',
+    'VirtualBox does not answer.',
+    'Nothing was changed. Terminals and panels go on; try again when it answers.',
+  );
 
 const pick = ({ life, detail }: { life: NodeStatus['life']; detail: string | null }) => ({
   life,

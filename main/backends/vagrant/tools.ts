@@ -25,12 +25,18 @@ const usualFolders = [
 ];
 const mark = '@hoplab-path@';
 
-/** Never rejects. `from` is where PATH, SHELL and VirtualBox's own variables are read. */
-export async function findTools(from: NodeJS.ProcessEnv = process.env): Promise<Tools> {
+/**
+ * `from` is where PATH, SHELL and VirtualBox's own variables are read. Rejects with `cancelled` when the signal says so, and with
+ * nothing else.
+ */
+export async function findTools(
+  from: NodeJS.ProcessEnv = process.env,
+  signal?: AbortSignal,
+): Promise<Tools> {
   const own = [from['VBOX_MSI_INSTALL_PATH'], from['VBOX_INSTALL_PATH']].filter(Boolean);
   const folders = [
     ...(from['PATH'] ?? '').split(delimiter),
-    ...(await loginPath(from['SHELL'])).split(delimiter),
+    ...(await loginPath(from['SHELL'], signal)).split(delimiter),
     ...own,
     ...usualFolders,
   ];
@@ -47,12 +53,19 @@ export async function findTools(from: NodeJS.ProcessEnv = process.env): Promise<
 }
 
 /** PATH as the learner's login shell has it. What its start files print besides is told apart by a mark. */
-async function loginPath(shell: string | undefined): Promise<string> {
+async function loginPath(
+  shell: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   if (process.platform === 'win32' || !shell?.startsWith('/')) return '';
   const script = `printf '%s%s%s' '${mark}' "$PATH" '${mark}'`;
-  const { stdout } = await run([shell, '-lc', script], { timeoutMs: 3_000 }).catch(() => ({
-    stdout: '',
-  }));
+  const { stdout } = await run([shell, '-lc', script], {
+    timeoutMs: 3_000,
+    ...(signal && { signal }),
+  }).catch((error: unknown) => {
+    if (signal?.aborted) throw error;
+    return { stdout: '' };
+  });
   return stdout.split(mark)[1] ?? '';
 }
 

@@ -27,6 +27,9 @@ export const vagrantEnv: Record<string, string> = {
   VAGRANT_BOX_UPDATE_CHECK_DISABLE: '1',
 };
 
+/** For Vagrant to end by itself, and those it has started. */
+const graceMs = 3_000;
+
 export class VagrantCli {
   readonly #queues = new Map<string, Promise<unknown>>();
 
@@ -58,8 +61,13 @@ export class VagrantCli {
       detached: process.platform !== 'win32',
     });
     const found: VagrantRun = { records: [], text: '' };
+    let late: NodeJS.Timeout | undefined;
     const end = () => {
-      if (child.pid !== undefined && child.exitCode === null) killGroup(child.pid);
+      const { pid } = child;
+      if (pid === undefined || child.exitCode !== null) return;
+      killGroup(pid, 'SIGTERM');
+      // A VBoxManage that hangs may not hear that, and would keep the call open.
+      late = setTimeout(() => killGroup(pid, 'SIGKILL'), graceMs);
     };
     task.signal.addEventListener('abort', end, { once: true });
     const onLine = (line: string) => {
@@ -80,6 +88,7 @@ export class VagrantCli {
       });
       child.once('close', (code) => {
         task.signal.removeEventListener('abort', end);
+        clearTimeout(late);
         if (task.signal.aborted) reject(new LabFailure('cancelled', 'Cancelled.'));
         else if (code === 0) resolve(found);
         else reject(vagrantFailure(words, errorOf(found.records), found.text));
@@ -88,9 +97,9 @@ export class VagrantCli {
   }
 }
 
-function killGroup(pid: number): void {
+function killGroup(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-pid, 'SIGTERM');
+    process.kill(-pid, signal);
   } catch {
     // It has just ended by itself.
   }

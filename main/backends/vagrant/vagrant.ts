@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { BackendHealth } from '../../contract/health.ts';
 import { LabFailure } from '../../contract/failure.ts';
 import type { Lab } from '../../contract/lab.ts';
+import { untilAborted } from '../../platform/abort.ts';
 import type { LocalOptions } from '../../transports/local.ts';
 import type { Transport } from '../../transports/transport.ts';
 import { hostOf } from '../../world/plan.ts';
@@ -109,11 +110,12 @@ export class VagrantBackend implements Backend {
 
   async #open(lab: Lab, task: Task): Promise<OpenedLab> {
     task.progress(null, 'Looking at this computer');
-    const tools = await findTools(this.options.env);
+    const { signal } = task;
+    const tools = await findTools(this.options.env, signal);
     const { vagrant, vboxmanage, ssh } = required(tools);
     const env = toolEnvironment(tools.path, this.options.env ?? process.env);
     const vbox = new VboxCli(vboxmanage, env);
-    const [version, uplinks] = await Promise.all([vbox.version(), readUplinks(env)]);
+    const [version, uplinks] = await Promise.all([vbox.version(signal), readUplinks(env, signal)]);
     if (version.warning)
       throw new LabFailure(
         'tool-missing',
@@ -133,7 +135,7 @@ export class VagrantBackend implements Backend {
       uplinks,
       user: userInfo().username,
       moved,
-      servers: await resolveServers(lab),
+      servers: await untilAborted(resolveServers(lab), signal),
       forwarding: await readForwarding(),
       env,
       ssh,
@@ -141,7 +143,12 @@ export class VagrantBackend implements Backend {
       vagrant: new VagrantCli(vagrant, env),
       ...this.options.privileged(lab.id),
     });
-    await opened.begin();
+    try {
+      await opened.begin(signal);
+    } catch (error) {
+      opened.dispose();
+      throw error;
+    }
     this.#opened.set(lab.id, opened);
     task.progress(1, 'Ready');
     return opened;
