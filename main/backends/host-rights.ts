@@ -26,6 +26,7 @@ export function hostAccess({ dataDir, ask }: { dataDir: string; ask: AskTerminal
       privileged: {
         apply: (change, rule, operation) => rights.apply(labId, rule, change, operation),
         undo: (change) => rights.undo(change),
+        onFirewall: (listener) => rights.onFirewall(listener),
       },
     }),
   };

@@ -21,6 +21,7 @@ const connections = ['conntrack -E'];
 export class Monitor {
   readonly #transport: Transport;
   readonly #wake: (panels: readonly PanelKind[]) => void;
+  readonly #stopFirewall: (() => void) | undefined;
   readonly #handles = new Map<'always' | 'connections', ProcessHandle>();
 
   /** Throws LabFailure `node-down` when the node is not running. */
@@ -28,6 +29,8 @@ export class Monitor {
     this.#transport = transport;
     this.#wake = wake;
     this.#start('always', always);
+    // On the learner's own computer nft tells them nothing.
+    this.#stopFirewall = transport.privileged?.onFirewall?.(() => wake(['firewall']));
   }
 
   /** Flows are only followed while somebody looks at them: there can be many. */
@@ -38,6 +41,7 @@ export class Monitor {
   }
 
   close(): void {
+    this.#stopFirewall?.();
     this.#stop('always');
     this.#stop('connections');
   }

@@ -11,6 +11,7 @@ const monitor =
 
 export class Triggers {
   private readonly watched = new Map<string, ProcessHandle>();
+  private readonly stops = new Map<string, () => void>();
 
   constructor(private readonly wake: (node: string) => void) {}
 
@@ -19,6 +20,12 @@ export class Triggers {
     if (this.watched.has(node)) return;
     const handle = transport.spawn(['bash', '-c', monitor]);
     this.watched.set(node, handle);
+    // On the learner's own computer nft tells them nothing; whoever holds the permission does.
+    this.stops.get(node)?.();
+    this.stops.set(
+      node,
+      transport.privileged?.onFirewall?.(() => this.wake(node)) ?? (() => undefined),
+    );
     handle.stderr.resume();
     createInterface({ input: handle.stdout }).on('line', () => {
       this.wake(node);
@@ -31,10 +38,12 @@ export class Triggers {
   unwatch(node: string): void {
     const handle = this.watched.get(node);
     this.watched.delete(node);
+    this.stops.get(node)?.();
+    this.stops.delete(node);
     handle?.stdin.end();
   }
 
   dispose(): void {
-    for (const node of [...this.watched.keys()]) this.unwatch(node);
+    for (const node of [...this.stops.keys()]) this.unwatch(node);
   }
 }

@@ -17,7 +17,8 @@ import type {
 } from './transport.ts';
 
 /** Names of what root alone may read. */
-export type RootRead = 'iptables-save' | 'iptables-legacy-save' | 'conntrack' | 'tcp' | 'udp';
+export type RootRead =
+  'iptables-save' | 'iptables-legacy-save' | 'nft' | 'conntrack' | 'tcp' | 'udp';
 
 export interface LocalOptions {
   /** Programs are searched there: a window's own PATH is often short. */
@@ -121,6 +122,8 @@ function rootRead(argv: Argv): Read | null {
     };
   if (program === 'iptables-legacy-save')
     return { what: 'iptables-legacy-save', answer: whole, without: false };
+  if (program === 'nft' && words.includes('list'))
+    return { what: 'nft', answer: whole, without: false };
   const chain = words[words.indexOf('-S') + 1];
   if (program === 'iptables' && words.includes('-S') && chain)
     return {

@@ -53,6 +53,8 @@ export interface Privileged {
   /** Rejects with `needs-rights` until the permission is there, and then nothing was changed. */
   apply(change: string, rule: string, operation: Operation): Promise<void>;
   undo(change: string): Promise<void>;
+  /** Calls back when the firewall has changed, by whomever: monitors of it need the permission, too. Returns how to stop. */
+  onFirewall?(listener: () => void): () => void;
 }
 
 export interface Transport {

@@ -6,7 +6,12 @@ import type { ProcessHandle } from '../../transports/transport.ts';
 /** Where the helper reads and writes; how it was started is somebody else's affair. */
 export type HelperPipes = Pick<ProcessHandle, 'stdin' | 'stdout' | 'ended'>;
 
-type Answer = Record<string, unknown> & { id?: unknown; ok?: unknown; why?: unknown };
+type Answer = Record<string, unknown> & {
+  id?: unknown;
+  ok?: unknown;
+  why?: unknown;
+  event?: unknown;
+};
 
 interface Waiting {
   resolve: (answer: Answer) => void;
@@ -19,7 +24,11 @@ export class HelperClient {
   #count = 0;
   #gone = false;
 
-  constructor(pipes: HelperPipes) {
+  /** `changed`: the computer's firewall has changed, by whomever; told after `watch` was asked for. */
+  constructor(
+    pipes: HelperPipes,
+    private readonly changed: () => void,
+  ) {
     this.#pipes = pipes;
     pipes.stdin.on('error', () => undefined);
     createInterface(pipes.stdout).on('line', (line) => {
@@ -56,6 +65,7 @@ export class HelperClient {
     } catch {
       return;
     }
+    if (answer.event === 'firewall') this.changed();
     const waiting = this.#waiting.get(Number(answer.id));
     if (!waiting) return;
     this.#waiting.delete(Number(answer.id));

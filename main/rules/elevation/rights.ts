@@ -13,7 +13,8 @@ import type { Way } from './ways.ts';
 type RightsState = Shown['state'];
 
 /** What only root may read and the panels show: the helper's closed list. */
-export type RootRead = 'iptables-save' | 'iptables-legacy-save' | 'conntrack' | 'tcp' | 'udp';
+export type RootRead =
+  'iptables-save' | 'iptables-legacy-save' | 'nft' | 'conntrack' | 'tcp' | 'udp';
 
 export interface RightsOptions {
   ways: () => Promise<Way[]>;
@@ -28,6 +29,7 @@ const refused = 127;
 
 export class Rights {
   readonly #listeners = new Set<() => void>();
+  readonly #firewallListeners = new Set<() => void>();
   #how: Way['kind'] = 'dialog';
   #state: RightsState = 'none';
   #client: HelperClient | null = null;
@@ -48,6 +50,12 @@ export class Rights {
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls back whenever the computer's firewall has changed, by whomever; silent without the permission. */
+  onFirewall(listener: () => void): () => void {
+    this.#firewallListeners.add(listener);
+    return () => this.#firewallListeners.delete(listener);
   }
 
   /** Looks which way there is, so that the window can say it before it asks. */
@@ -120,12 +128,16 @@ export class Rights {
     this.#how = way.kind;
     const started = await startHelper(way, this.options.tmp, this.options.ask);
     this.#started = started;
-    const client = new HelperClient(started);
+    const client = new HelperClient(started, () => {
+      for (const listener of this.#firewallListeners) listener();
+    });
     const code = await Promise.race([client.ask('hello').then(() => null), started.ended]).catch(
       () => started.ended,
     );
     if (code === null) {
       this.#client = client;
+      // Without nft, or with a helper of an older package, what changes is seen at the next look.
+      void client.ask('watch').catch(() => undefined);
       void started.ended.then(() => {
         if (this.#client !== client) return;
         this.#client = null;

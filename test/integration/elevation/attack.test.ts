@@ -55,6 +55,9 @@ const flush = {
   chain: 'POSTROUTING',
 };
 
+const read = { id: 1, verb: 'read', what: 'nft' };
+const watch = { id: 1, verb: 'watch' };
+
 const nasty = fc.oneof(
   fc.constantFrom(
     ';reboot',
@@ -124,21 +127,23 @@ const anything = fc.oneof(
 );
 
 /** A good request with one field made wrong, one too many, or one too few. */
-const spoilt = fc.constantFrom(good, sysctl, range, flush).chain((base: Record<string, unknown>) =>
-  fc.oneof(
-    fc
-      .tuple(fc.constantFrom(...Object.keys(base).filter((key) => key !== 'id')), anything)
-      .map(([key, value]) => ({ ...base, [key]: value })),
-    fc
-      .tuple(fc.string({ minLength: 1 }), anything)
-      .map(([key, value]) => ({ ...base, [`x${key}`]: value })),
-    fc
-      .constantFrom(...Object.keys(base).filter((key) => key !== 'id'))
-      .map((key) => Object.fromEntries(Object.entries(base).filter(([name]) => name !== key))),
-  ),
-);
+const spoilt = fc
+  .constantFrom(good, sysctl, range, flush, read, watch)
+  .chain((base: Record<string, unknown>) =>
+    fc.oneof(
+      fc
+        .tuple(fc.constantFrom(...Object.keys(base).filter((key) => key !== 'id')), anything)
+        .map(([key, value]) => ({ ...base, [key]: value })),
+      fc
+        .tuple(fc.string({ minLength: 1 }), anything)
+        .map(([key, value]) => ({ ...base, [`x${key}`]: value })),
+      fc
+        .constantFrom(...Object.keys(base).filter((key) => key !== 'id'))
+        .map((key) => Object.fromEntries(Object.entries(base).filter(([name]) => name !== key))),
+    ),
+  );
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
-const accepted = [good, sysctl, range, flush];
+const accepted = [good, sysctl, range, flush, read, watch];
 
 describe('refuses, and changes nothing,', () => {
   it('a request with one wrong field', async () => {

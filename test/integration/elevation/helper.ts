@@ -27,12 +27,17 @@ export type Answer = { id: number | null; ok: boolean; why?: string } & Record<s
 
 export class Helper {
   readonly ended: Promise<number | null>;
+  /** Events it has told, as they came. */
+  readonly events: unknown[] = [];
   readonly #waiting: ((answer: Answer | null) => void)[] = [];
   #stderr = '';
 
   constructor(readonly child: ChildProcessWithoutNullStreams) {
     createInterface(child.stdout)
-      .on('line', (line) => this.#waiting.shift()?.(JSON.parse(line) as Answer))
+      .on('line', (line) => {
+        if (line.startsWith('{"event"')) this.events.push(JSON.parse(line));
+        else this.#waiting.shift()?.(JSON.parse(line) as Answer);
+      })
       .on('close', () => {
         for (const tell of this.#waiting.splice(0)) tell(null);
       });

@@ -11,6 +11,8 @@ PROGRAMS = {
     "iptables-save",
     "iptables-restore",
     "iptables-legacy-save",
+    "nft",
+    "setpriv",
     "conntrack",
     "ss",
 }
@@ -55,6 +57,17 @@ def run(name, *words, given=None):
         said = (done.stderr.strip().splitlines() or [""])[0][:300]
         raise Refused(f"{name} ended with {done.returncode}: {said}")
     return done.stdout[:MOST]
+
+
+def start_monitor():
+    """`nft monitor`, running: it ends with this process, however that ends. Refused when it is not there."""
+    words = [program("setpriv"), "--pdeathsig", "KILL", program("nft"), "monitor"]
+    if None in words:
+        raise Refused("nft is not installed")
+    # No descriptor is passed on: what only listens must not hold the journal's lock.
+    return subprocess.Popen(
+        words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, cwd="/"
+    )
 
 
 def setting_path(key):

@@ -5,6 +5,7 @@ import signal
 import sys
 
 import kernel
+import watch
 import words
 from journal import Journal
 from verbs import CHANGES, READS, tag
@@ -58,6 +59,10 @@ class Helper:
             if not isinstance(what, str) or what not in READS:
                 raise Refused("that cannot be read")
             return {"text": kernel.run(*READS[what])}
+        if verb == "watch":
+            self._expect(fields, set())
+            watch.begin()
+            return {}
         if verb == "hello":
             self._expect(fields, set())
             return {"version": VERSION, "pending": self.journal.pending()}
@@ -138,11 +143,12 @@ def serve(helper):
                 break
             # A change is made and written down as one; a signal waits until then.
             signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
-            say(reply(helper, line))
+            watch.say(reply(helper, line))
             signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     except (Ended, BrokenPipeError):
         pass
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    watch.end()
     helper.take_back(helper.mine)
 
 
@@ -159,11 +165,6 @@ def reply(helper, line):
         return {"id": number, "ok": False, "why": "that is not JSON"}
     except OSError as error:
         return {"id": number, "ok": False, "why": f"{error.strerror or error}"}
-
-
-def say(answer):
-    sys.stdout.write(json.dumps(answer) + "\n")
-    sys.stdout.flush()
 
 
 def main(arguments):

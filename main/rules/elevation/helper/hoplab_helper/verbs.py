@@ -187,6 +187,8 @@ CHANGES = {
 READS = {
     "iptables-save": ("iptables-save", "-c"),
     "iptables-legacy-save": ("iptables-legacy-save", "-c"),
+    # Terse: without the elements of sets, which can be thousands of addresses.
+    "nft": ("nft", "-j", "-t", "list", "ruleset"),
     "conntrack": ("conntrack", "-L", "-o", "extended"),
     "tcp": ("ss", "-tanpH"),
     "udp": ("ss", "-uanpH"),
