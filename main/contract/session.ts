@@ -70,6 +70,10 @@ export type StepState = z.infer<typeof StepState>;
 export const RuleLife = z.enum(['off', 'on', 'partly', 'drifted', 'unavailable']);
 export type RuleLife = z.infer<typeof RuleLife>;
 
+/** What the other rules of the learner's own computer mean for one of the lab's: whether they keep it from working, and words. */
+export const RuleAround = z.object({ blocks: z.boolean(), text: z.string() });
+export type RuleAround = z.infer<typeof RuleAround>;
+
 export const RuleState = z.object({
   id: LocalId,
   title: z.string(),
@@ -81,6 +85,8 @@ export const RuleState = z.object({
   note: z.string().nullable(),
   /** Why it would not be applied now: from here it could not be taken back exactly. */
   obstacle: z.string().nullable(),
+  /** Null where nothing around it matters. */
+  around: RuleAround.nullable(),
   /** True while the app's own change can be taken back exactly. */
   canUndo: z.boolean(),
   busy: z.boolean(),

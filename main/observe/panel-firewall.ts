@@ -1,4 +1,5 @@
 /** The firewall panel: chains with their rules, counters and policies. */
+import { isIptables, parseRuleset } from '../rules/firewalls/nft-ruleset.ts';
 import {
   isDockers,
   numbered,
@@ -38,8 +39,13 @@ export function firewallSections(raw: Raw, context: PanelContext): SectionSeed[]
   ];
 }
 
-/** There are two iptables, each with tables of its own, and the kernel follows both: who looks at one sees half. */
+/** What the kernel asks besides the rules that are shown: who looks at iptables alone sees half. null when that is all. */
 export function firewallNotice(raw: Raw): string | null {
+  return [legacyNotice(raw), nftNotice(raw)].filter((one) => one !== null).join(' ') || null;
+}
+
+/** There are two iptables, each with tables of its own, and the kernel follows both. */
+function legacyNotice(raw: Raw): string | null {
   const tables = [...new Set(legacyChains(raw).map(({ table }) => table))].sort();
   if (tables.length === 0) return null;
   const who =
@@ -47,6 +53,25 @@ export function firewallNotice(raw: Raw): string | null {
       ? `The table ${tables.join('')} also holds`
       : `The tables ${tables.slice(0, -1).join(', ')} and ${tables.at(-1) ?? ''} also hold`;
   return `${who} legacy rules, of the older iptables: the kernel follows them too. iptables does not show them, sudo iptables-legacy-save does.`;
+}
+
+/** Tables that programs have made in nftables without iptables. */
+function nftNotice({ nft = '' }: Raw): string | null {
+  const ruleset = parseRuleset(nft);
+  const tables = (ruleset?.tables ?? [])
+    .map(({ family, name }) => ({ family, table: name }))
+    .filter((one) => /^(ip|inet)$/.test(one.family) && !isIptables(one))
+    .filter(({ family, table }) =>
+      ruleset?.rules.some((rule) => rule.family === family && rule.table === table),
+    );
+  const [first] = tables;
+  if (!first) return null;
+  const owners: Record<string, string> = { 'docker-bridges': 'Docker’s', firewalld: 'firewalld’s' };
+  const named = tables.map(({ family, table }) => {
+    const owner = Object.hasOwn(owners, table) ? `${owners[table] ?? ''} ` : '';
+    return `${owner}${family} ${table}`;
+  });
+  return `The kernel also follows ${tables.length === 1 ? 'a table' : 'tables'} of nftables that iptables does not show: ${named.join(', ')}. What one of them throws away stays thrown away, whatever iptables lets by. sudo nft list ruleset shows all.`;
 }
 
 const holds = ({ rules, policy }: FirewallChain) => rules.length > 0 || policy === 'DROP';

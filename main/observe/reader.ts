@@ -75,7 +75,7 @@ export class NodeReader {
     try {
       return (await this.#transport.exec(probes[id])).stdout;
     } catch (error) {
-      if (id === 'conntrack' || id === 'legacy') return '';
+      if (id === 'conntrack' || id === 'legacy' || id === 'nft') return '';
       throw error;
     }
   }

@@ -3,14 +3,18 @@ import { randomBytes } from 'node:crypto';
 import { LabFailure } from '../contract/failure.ts';
 import type { Operation } from '../contract/operations.ts';
 import type { Transport } from '../transports/transport.ts';
+import { parseTable } from './firewalls/saved-table.ts';
 import type { Entry, Journal } from './journal.ts';
+import { must } from './exec.ts';
 import type { Observation } from './observation.ts';
 import { independent, kindOf, takeBack } from './operations/index.ts';
-import { placeWhereItWorks } from './placement.ts';
+import { placeWhereItWorks, type Placement } from './placement.ts';
 
 export interface ChangesOptions {
   transport: (node: string) => Transport;
   journal: Journal;
+  /** Every operation of the lab's rules: whose packets must come by where others have rules, too. */
+  lab: readonly Operation[];
   now?: () => number;
 }
 
@@ -50,7 +54,7 @@ export class Changes {
     if (obstacle) throw new LabFailure('no-way-back', obstacle.why, obstacle.hint);
     // Where a permission is needed, what takes it back is kept on the other side.
     const change = transport.privileged ? randomBytes(8).toString('hex') : null;
-    const placed = change ? placeWhereItWorks(operation, found) : { operation, note: null };
+    const placed = change ? await this.#place(operation, transport) : { operation, note: null };
     // In the journal, but not in force: somebody took it away. What was found first is what undo goes back to.
     const entry: Entry = {
       id: journal.nextId(),
@@ -74,6 +78,12 @@ export class Changes {
       throw error;
     }
     return entry;
+  }
+
+  async #place(operation: Operation, transport: Transport): Promise<Placement> {
+    if (operation.do !== 'iptables-append') return { operation, note: null };
+    const saved = await must(transport, ['iptables-save', '-c', '-t', 'filter']);
+    return placeWhereItWorks(operation, parseTable(saved, 'filter'), this.#options.lab);
   }
 
   async #verify(

@@ -8,7 +8,9 @@ import type { RuleLife, RuleState } from '../contract/session.ts';
 import { fillOperation, type Values } from '../labs/values.ts';
 import type { Transport } from '../transports/transport.ts';
 import { Changes } from './changes.ts';
+import { Surroundings } from './firewalls/surroundings.ts';
 import type { Journal } from './journal.ts';
+import { Losses, type LossNews } from './losses.ts';
 import { nearMiss, type NearMiss } from './near-miss.ts';
 import { canonicalRule } from './rule-canonical.ts';
 import { Observation } from './observation.ts';
@@ -23,6 +25,8 @@ export interface EngineOptions {
   journal: Journal;
   /** Called with every new set of states. */
   onChange?: (states: RuleState[]) => void;
+  /** Somebody's reload took rules away from the learner's own computer, or they are back; `rules` are titles. */
+  onLost?: ((news: LossNews) => void) | undefined;
   now?: () => number;
 }
 
@@ -31,6 +35,8 @@ export class RuleEngine {
   readonly #operations = new Map<string, Operation[]>();
   readonly #observation: Observation;
   readonly #changes: Changes;
+  readonly #surroundings: Surroundings;
+  readonly #losses: Losses;
   readonly #busy = new Set<string>();
   #states: RuleState[] = [];
   #queue: Promise<unknown> = Promise.resolve();
@@ -46,7 +52,10 @@ export class RuleEngine {
       );
     }
     this.#observation = new Observation(options.transport, this.#ownRules());
-    this.#changes = new Changes(options, this.#observation);
+    this.#surroundings = new Surroundings(options.transport);
+    this.#losses = new Losses(options.now ?? Date.now);
+    const lab = [...this.#operations.values()].flat();
+    this.#changes = new Changes({ ...options, lab }, this.#observation);
   }
 
   /** The states last computed. */
@@ -117,18 +126,38 @@ export class RuleEngine {
 
   /** `ours`: what has come into force since the last look is an effect of our own change. */
   async #observe({ ours = false } = {}): Promise<RuleState[]> {
+    const lab = [...this.#operations.values()].flat();
+    const filtering = new Set(lab.flatMap((one) => ('chain' in one ? [one.node] : [])));
+    // First what is around the rules: when one of them has gone, what took it has come after that.
+    await this.#surroundings.look(filtering);
     await this.#observation.look(this.#operations);
     await this.#changes.adopt(this.#operations, ours);
+    for (const node of filtering) this.#lookForLosses(node);
     const pending = this.#options.journal.pending();
     this.#states = Object.entries(this.#options.rules).map(([id, rule]) =>
       describeRule(id, rule, this.#operationsOf(id), {
         observation: this.#observation,
+        surroundings: this.#surroundings,
+        lab,
+        lost: this.#losses.reasonOf(id),
         entries: pending.filter((entry) => entry.rule === id),
         busy: this.#busy.has(id),
       }),
     );
     this.#options.onChange?.(this.#states);
     return this.#states;
+  }
+
+  #lookForLosses(node: string): void {
+    const around = this.#surroundings.of(node);
+    if (!around) return;
+    const applied = this.#options.journal.pending().flatMap((entry) => {
+      const seen = this.#observation.seen(entry.rule, entry.index);
+      const ours = entry.by === 'app' && entry.operation.node === node;
+      return ours && seen ? [{ entry, on: seen.state !== 'off' }] : [];
+    });
+    for (const { title, rules } of this.#losses.look(node, applied, around.nft))
+      this.#options.onLost?.({ title, rules: rules.map((id) => this.#rule(id).title) });
   }
 
   #change(ids: readonly string[], work: () => Promise<void>): Promise<void> {

@@ -1,12 +1,19 @@
 /** A rule as its card shows it: from what was seen of its operations, and what the journal holds. */
 import type { Operation, Rule } from '../contract/operations.ts';
-import type { RuleLife, RuleState } from '../contract/session.ts';
+import type { RuleAround, RuleLife, RuleState } from '../contract/session.ts';
+import { explainAround } from './firewalls/explain.ts';
+import type { Surroundings } from './firewalls/surroundings.ts';
 import type { Entry } from './journal.ts';
 import type { Observation } from './observation.ts';
 import { kindOf } from './operations/index.ts';
 
 interface Known {
   observation: Observation;
+  surroundings: Surroundings;
+  /** Every operation of the lab's rules. */
+  lab: readonly Operation[];
+  /** Why this one is gone, where that can be told. */
+  lost: string | null;
   /** Of this rule, not taken back. */
   entries: readonly Entry[];
   busy: boolean;
@@ -16,8 +23,9 @@ export function describeRule(
   id: string,
   rule: Rule,
   operations: readonly Operation[],
-  { observation, entries, busy }: Known,
+  known: Known,
 ): RuleState {
+  const { observation, entries, busy, lost } = known;
   const failure = operations
     .map((_, index) => observation.failure(id, index))
     .find((words) => words !== null);
@@ -29,9 +37,10 @@ export function describeRule(
     explain: rule.explain ?? null,
     marked: rule.marked ?? null,
     life,
-    note: failure ?? noteOf(life, entries),
+    note: failure ?? noteOf(life, entries, lost),
     obstacle:
       life === 'on' || failure !== undefined ? null : obstacleOf(id, operations, observation),
+    around: failure === undefined ? aroundOf(id, operations, known) : null,
     canUndo: life !== 'unavailable' && entries.length > 0,
     busy,
     commands: operations.flatMap((operation) =>
@@ -40,6 +49,21 @@ export function describeRule(
         .map((line) => ({ node: operation.node, line })),
     ),
   };
+}
+
+/** The first that has something to say. */
+function aroundOf(
+  id: string,
+  operations: readonly Operation[],
+  { observation, surroundings, lab }: Known,
+): RuleAround | null {
+  for (const [index, operation] of operations.entries()) {
+    const around = surroundings.of(operation.node);
+    const on = observation.seen(id, index)?.state === 'on';
+    const said = around && explainAround(operation, lab, around, on);
+    if (said) return said;
+  }
+  return null;
 }
 
 /** Of those operations that are still to be made. */
@@ -89,10 +113,11 @@ function lifeOf(
   return asked.some((state) => state === 'on') ? 'partly' : 'off';
 }
 
-function noteOf(life: RuleLife, entries: readonly Entry[]): string | null {
-  if (life === 'drifted') return 'taken away or changed since it was applied';
+function noteOf(life: RuleLife, entries: readonly Entry[], lost: string | null): string | null {
+  if (life === 'drifted') return lost ?? 'taken away or changed since it was applied';
   if (life === 'off') return null;
   if (entries.length === 0) return life === 'on' ? 'is so already' : null;
   if (entries.every(({ by }) => by === 'learner')) return 'typed by you';
-  return entries.find(({ by }) => by === 'app')?.note ?? null;
+  // The newest: what was applied again may stand elsewhere than before.
+  return entries.findLast(({ by }) => by === 'app')?.note ?? null;
 }

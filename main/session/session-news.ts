@@ -1,7 +1,7 @@
 /** What a session tells the window, the log and the notices. */
 import type { AppAnnouncer } from '../contract/index.ts';
 import type { Notices } from '../platform/notices.ts';
-import { reportNotice } from './host-report.ts';
+import { lossNotice, reportNotice } from './host-report.ts';
 import type { SessionOptions } from './session-options.ts';
 
 /** Nobody listens until a window connects. */
@@ -20,7 +20,10 @@ export function sessionNews({
   isShown,
   notices,
   log,
-}: NewsOptions): Pick<SessionOptions, 'changed' | 'terminals' | 'reveal' | 'log' | 'report'> {
+}: NewsOptions): Pick<
+  SessionOptions,
+  'changed' | 'terminals' | 'reveal' | 'log' | 'report' | 'lost'
+> {
   return {
     changed: (state) => {
       if (!isShown()) return;
@@ -46,6 +49,10 @@ export function sessionNews({
     },
     report: (report) => {
       notices.tell(...reportNotice(report));
+    },
+    lost: (news) => {
+      if (news.rules.length === 0) notices.withdraw(news.title);
+      else notices.tell(...lossNotice(news));
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Backend } from '../backends/backend.ts';
 import type { SessionState } from '../contract/session.ts';
 import type { TerminalInfo } from '../contract/terminal.ts';
 import type { Journal } from '../rules/journal.ts';
+import type { LossNews } from '../rules/losses.ts';
 import type { PtyHostClient } from '../terminals/client.ts';
 import type { HostReport } from './host-guard.ts';
 import type { ProgressKeeper } from './progress.ts';
@@ -20,4 +21,6 @@ export interface SessionOptions {
   nodesChanged: () => void;
   /** The learner's own computer after a lab that was allowed to change it. */
   report: (report: HostReport) => void;
+  /** Somebody's reload took rules away from there, or they are back. */
+  lost?: (news: LossNews) => void;
 }

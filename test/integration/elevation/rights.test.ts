@@ -3,51 +3,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { Rule } from '../../../main/contract/operations.ts';
 import { run } from '../../../main/platform/run.ts';
-import { RuleEngine } from '../../../main/rules/engine.ts';
-import { memoryJournal } from '../../../main/rules/journal.ts';
 import { Rights } from '../../../main/rules/elevation/rights.ts';
-import { LocalTransport } from '../../../main/transports/local.ts';
-import type { Argv, Transport } from '../../../main/transports/transport.ts';
+import type { Argv } from '../../../main/transports/transport.ts';
+import type { RuleEngine } from '../../../main/rules/engine.ts';
+import { rules, startApp } from './app.ts';
 import { everything, helperPath, makeComputer, type Computer } from './helper.ts';
 
-const host = { node: 'host' };
-const rule = (operations: unknown[], more: object = {}) =>
-  Rule.parse({ title: 't', what: 'w', operations, ...more });
-const rules = {
-  forwarding: rule([{ do: 'sysctl', ...host, key: 'net.ipv4.ip_forward', value: '1' }]),
-  new: rule([
-    {
-      do: 'iptables-append',
-      ...host,
-      table: 'filter',
-      chain: 'FORWARD',
-      rule: '-o eth0 -i vboxnet0 -s 192.168.50.0/24 -m conntrack --ctstate NEW -j ACCEPT',
-    },
-  ]),
-  known: rule([
-    {
-      do: 'iptables-append',
-      ...host,
-      table: 'filter',
-      chain: 'FORWARD',
-      rule: '-m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT',
-    },
-  ]),
-  masquerade: rule([
-    {
-      do: 'iptables-append',
-      ...host,
-      table: 'nat',
-      chain: 'POSTROUTING',
-      rule: '-o eth0 -j MASQUERADE',
-    },
-  ]),
-  flush: rule([{ do: 'iptables-flush', ...host, table: 'nat', chain: 'POSTROUTING' }], {
-    marked: 'careful',
-  }),
-};
 const others = `
   iptables -P FORWARD DROP; iptables -N DOCKER-USER; iptables -A FORWARD -j DOCKER-USER
   iptables -t nat -A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE
@@ -67,56 +29,13 @@ beforeEach(async () => {
   before = await computer.bash(everything);
   tmp = mkdtempSync(path.join(tmpdir(), 'hoplab-rights-'));
   enter = computer.enter;
-  ({ rights, engine, states } = begin());
+  ({ rights, engine, states } = startApp(enter, tmp));
 });
 afterEach(async () => {
   await rights.end();
   computer.close();
   rmSync(tmp, { recursive: true });
 });
-
-/** An app that starts: its rights, and the rules of the lab over a transport to this computer. */
-function begin() {
-  const noted = ['bash', '-c', 'echo $$ >"$0"; exec "$@"', path.join(tmp, 'pid')];
-  const argv: Argv = [...enter, ...noted, helperPath, 'serve'];
-  const seen: string[] = [];
-  const asked = new Rights({
-    ways: () => Promise.resolve([{ kind: 'root', argv }]),
-    tmp,
-    ask: () => Promise.reject(new Error('no terminal')),
-  });
-  asked.onChange(() => seen.push(asked.state));
-  const local = new LocalTransport({
-    path: process.env['PATH'] ?? '',
-    folder: tmp,
-    shell: '/bin/bash',
-    shellEnv: {},
-    shellWords: [],
-    user: 'me',
-    readAsRoot: (what) => asked.read(what),
-    hasRights: () => asked.state === 'granted',
-    privileged: {
-      apply: (change, id, operation) => asked.apply('02-host-only', id, change, operation),
-      undo: (change) => asked.undo(change),
-    },
-  });
-  const transport: Transport = {
-    exec: (words, options) =>
-      local.readsAsRoot(words) ? local.exec(words, options) : run([...enter, ...words]),
-    spawn: (words) => local.spawn(words),
-    roads: () => local.roads(),
-    shell: () => local.shell(),
-    privileged: local.privileged,
-    readsAsRoot: (words) => local.readsAsRoot(words),
-  };
-  const made = new RuleEngine({
-    rules,
-    values: {},
-    transport: () => transport,
-    journal: memoryJournal(),
-  });
-  return { rights: asked, engine: made, states: seen };
-}
 
 const lives = () => Object.fromEntries(engine.states().map(({ id, life }) => [id, life]));
 const state = (id: string) => engine.states().find((one) => one.id === id);

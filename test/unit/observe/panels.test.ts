@@ -5,7 +5,7 @@ import type { PanelKind } from '../../../main/contract/lab.ts';
 import { PanelRow } from '../../../main/contract/network.ts';
 import { loadLab } from '../../../main/labs/load-lab.ts';
 import type { PanelContext, RowSeed } from '../../../main/observe/context.ts';
-import { shapeOf, toSections } from '../../../main/observe/panels.ts';
+import { noticeOf, shapeOf, toSections } from '../../../main/observe/panels.ts';
 import type { Raw } from '../../../main/observe/probes.ts';
 
 const loaded = await loadLab(path.join(import.meta.dirname, '../../../labs/02-host-only'));
@@ -139,5 +139,35 @@ describe('explanations', () => {
 
   it('of a bridge that has learned', () => {
     expect(find('neighbours', 'fdb 02:42:ac:11:00:02').explain).toContain('the bridge docker0');
+  });
+});
+
+describe('the firewall panel says what iptables does not show', () => {
+  const table = (family: string, name: string, rules = 1) => [
+    { table: { family, name, handle: 1 } },
+    ...Array.from({ length: rules }, (_, at) => ({
+      rule: { family, table: name, chain: 'c', handle: at + 2, expr: [] },
+    })),
+  ];
+  const notice = (...tables: object[][]) =>
+    noticeOf('firewall', { firewall: '', nft: JSON.stringify({ nftables: tables.flat() }) });
+
+  it('the tables of Docker and firewalld by name, others as they are', () => {
+    const all = notice(
+      table('ip', 'docker-bridges'),
+      table('inet', 'firewalld'),
+      table('inet', 'constructor'),
+      table('ip', 'filter'),
+      table('ip6', 'docker-bridges'),
+    );
+    expect(all).toContain(
+      'Docker’s ip docker-bridges, firewalld’s inet firewalld, inet constructor.',
+    );
+    expect(all).toContain('sudo nft list ruleset');
+  });
+
+  it('nothing, where iptables shows all there is', () => {
+    expect(notice(table('ip', 'filter'), table('inet', 'empty', 0))).toBeNull();
+    expect(noticeOf('firewall', { firewall: '' })).toBeNull();
   });
 });
