@@ -150,7 +150,10 @@ export class RuleEngine {
 
   #lookForLosses(node: string): void {
     const around = this.#surroundings.of(node);
-    if (!around) return;
+    if (!around) {
+      this.#losses.unseen(node);
+      return;
+    }
     const applied = this.#options.journal.pending().flatMap((entry) => {
       const seen = this.#observation.seen(entry.rule, entry.index);
       const ours = entry.by === 'app' && entry.operation.node === node;

@@ -57,6 +57,11 @@ export class Losses {
     return this.#news();
   }
 
+  /** A node could not be read. What has gone when it can be again may have been taken back by the helper, as it ended. */
+  unseen(node: string): void {
+    this.#last.delete(node);
+  }
+
   #note(node: string, { entry, on }: Applied, applied: readonly Applied[]): void {
     const id = keyOf(entry);
     const place = placeOf(entry);

@@ -24,6 +24,8 @@ export interface HostReport {
 export class HostGuard {
   #before: Map<string, string[]> | null = null;
   #undone: string[] = [];
+  /** Whose rules were last shown. */
+  #engine: RuleEngine | null = null;
   readonly #stop: () => void;
 
   constructor(
@@ -50,6 +52,7 @@ export class HostGuard {
 
   /** The command lines are those of the lab's own rules: nothing else can be asked of the helper on this lab's behalf. */
   state(engine: RuleEngine | null): RightsState {
+    this.#engine = engine;
     const commands = engine?.states().flatMap((rule) => rule.commands) ?? [];
     return {
       state: this.rights.state,
@@ -61,7 +64,10 @@ export class HostGuard {
   /** Asks, takes back what an earlier run left, and notes what the computer is like. */
   async allow(): Promise<void> {
     await this.rights.request();
-    this.#undone.push(...(await this.rights.undoLab(this.labId)));
+    const undone = await this.rights.undoLab(this.labId);
+    this.#undone.push(...undone);
+    // What a helper that was killed had left is taken back now: nobody else has taken it, and nothing of it is left to undo.
+    if (undone.length > 0) await this.#engine?.forget(this.host);
     this.#before ??= await readBaseline(this.runner);
   }
 

@@ -1,5 +1,5 @@
 /** A lab on the learner's own computer while somebody else changes its firewall: the window is told by itself, once. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -107,4 +107,16 @@ it('a rule the learner deletes: its card says it, and no notice comes', async ()
   await computer.bash('iptables -t nat -D POSTROUTING 2');
   await expect.poll(() => card('masquerade')?.note).toBe('taken away outside Hoplab');
   expect(notices.list).toEqual([]);
+});
+
+it('a helper that is killed: the next one takes back what it left, which nobody else has taken', async () => {
+  process.kill(Number(readFileSync(path.join(tmp, 'pid'), 'utf8')), 'SIGKILL');
+  await expect.poll(() => shown.rights?.state).toBe('none');
+  await expect.poll(() => card('masquerade')?.life).toBe('unavailable');
+  await session.allow();
+  await expect.poll(() => lab.map((id) => card(id)?.life)).toEqual(['off', 'off', 'off', 'off']);
+  expect(lab.map((id) => card(id)?.canUndo)).toEqual([false, false, false, false]);
+  expect(notices.list).toEqual([]);
+  await session.rules().applyAll(lab);
+  await expect.poll(() => lab.map((id) => card(id)?.life)).toEqual(['on', 'on', 'on', 'on']);
 });

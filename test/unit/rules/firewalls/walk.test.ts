@@ -1,4 +1,6 @@
 /** What becomes of a packet among rules of others: told where it can be told, passed over where it cannot. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Operation } from '../../../../main/contract/operations.ts';
@@ -114,7 +116,7 @@ const ruleset = (policy: string, ...rules: [string, unknown[]][]) =>
   });
 const fate = (text: string) => {
   const parsed = parseRuleset(text);
-  const base = parsed?.chains[0];
+  const base = parsed?.chains.find(({ hook }) => hook === 'forward');
   if (!parsed || !base) throw new Error('not read');
   return fateInNft(parsed, base, packet);
 };
@@ -175,6 +177,20 @@ describe('nftables', () => {
     ],
   ])('%s, policy %s', (_, policy, expr, verdict) => {
     expect(fate(ruleset(policy, ['fwd', expr]))).toBe(verdict);
+  });
+
+  // Recorded from firewalld 2.3 on a computer with a real ping through it, which came by as told here.
+  it.each([
+    ['nobody-assigned', 'drop'],
+    ['lan-in-public', 'accept'],
+    ['lab-trusted', 'accept'],
+  ])('firewalld, %s: %s', (name, verdict) => {
+    const file = path.join(
+      import.meta.dirname,
+      '../../../fixtures/outputs',
+      `firewalld-${name}.json`,
+    );
+    expect(fate(readFileSync(file, 'utf8'))).toBe(verdict);
   });
 
   it('chains that ask each other for ever decide nothing', () => {
