@@ -51,7 +51,7 @@ export class Losses {
     for (const [id, loss] of this.#losses) {
       const still = applied.some(({ entry, on }) => !on && keyOf(entry) === id);
       if (!still) this.#losses.delete(id);
-      else if (nft && this.now() - loss.at <= reloadMs) this.#judge(loss, applied, nft);
+      else if (nft) this.#judge(loss, applied, nft);
     }
     if (nft) this.#last.set(node, nft);
     return this.#news();
@@ -78,8 +78,13 @@ export class Losses {
 
   /** Whoever rebuilds a chain takes all of ours from it; one that went alone was taken by hand. */
   #judge(loss: Loss, applied: readonly Applied[], nft: Ruleset): void {
-    if (applied.some(({ entry, on }) => on && placeOf(entry) === loss.place)) return;
-    loss.cause = whatHappened(loss.before, nft) ?? loss.cause;
+    const { cause, at, before, place } = loss;
+    if (applied.some(({ entry, on }) => on && placeOf(entry) === place)) return;
+    const fresh = this.now() - at <= reloadMs;
+    if (!fresh && cause?.what !== 'stopped') return;
+    const happened = whatHappened(before, nft);
+    // What was stopped may come back whenever it likes.
+    if (happened && (fresh || happened.who === cause?.who)) loss.cause = happened;
   }
 
   #news(): LossNews[] {

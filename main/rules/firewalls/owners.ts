@@ -34,8 +34,8 @@ export interface Cause {
 }
 
 /**
- * Who has built its part anew between the two. The kernel numbers tables and rules (their handle) and never gives a number
- * twice, so rules that are there again are others than before.
+ * Who has built its part anew between the two. The kernel numbers tables, and rules within a table (their handle), and never
+ * gives a number twice: rules that are there again are others than before.
  */
 export function whatHappened(before: Ruleset, after: Ruleset): Cause | null {
   if (goneOf(iptables(before), iptables(after))) return { who: 'everything', what: 'reloaded' };
@@ -49,13 +49,22 @@ export function whatHappened(before: Ruleset, after: Ruleset): Cause | null {
 
 /** The tables of iptables for IPv4: `nft flush ruleset` and a plain `iptables-restore` make new ones. */
 const iptables = ({ tables }: Ruleset) =>
-  handles(tables.map(({ name, ...one }) => ({ ...one, table: name })).filter(isIptables));
+  new Set(
+    tables
+      .filter(({ family, name }) => family === 'ip' && isIptables({ family, table: name }))
+      .map(({ name, handle }) => `${name} ${String(handle)}`),
+  );
 
-const rulesOf = ({ rules }: Ruleset, who: Owner) =>
-  handles(rules.filter((rule) => ownerOf(rule) === who));
-
-const handles = (list: readonly { family: string; table: string; handle: number }[]) =>
-  new Set(list.map(({ family, table, handle }) => `${family} ${table} ${String(handle)}`));
+function rulesOf({ tables, rules }: Ruleset, who: Owner): Set<string> {
+  const numbers = new Map(tables.map(({ family, name, handle }) => [`${family} ${name}`, handle]));
+  const theirs = rules.filter((rule) => ownerOf(rule) === who);
+  return new Set(
+    theirs.map(({ family, table, handle }) => {
+      const place = `${family} ${table}`;
+      return `${place} ${String(numbers.get(place))} ${String(handle)}`;
+    }),
+  );
+}
 
 /** Whether there were some, and none of them is left. */
 const goneOf = (old: ReadonlySet<string>, now: ReadonlySet<string>) =>

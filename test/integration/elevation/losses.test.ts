@@ -45,6 +45,12 @@ async function applied(firewall: string): Promise<string> {
 
 describe.each([
   ['firewalld with its older back end', firewalls.firewalldIptables, 'firewalld was reloaded'],
+  // It empties iptables' chains where it holds "direct" rules (firewalld/firewalld#863).
+  [
+    'firewalld with nftables and direct rules',
+    `iptables -F; iptables -t nat -F; nft destroy table inet firewalld; ${firewalls.firewalldNft}`,
+    'firewalld was reloaded',
+  ],
   ['ufw that manages everything', firewalls.ufwManagingAll, 'ufw was reloaded'],
 ])('%s', (_, load, said) => {
   it('is reloaded: every card says so by itself, and one notice', async () => {
