@@ -108,6 +108,8 @@ it('the end of the app takes everything back', async () => {
   await engine.applyAll(['forwarding', 'new', 'known', 'masquerade']);
   await rights.end();
   expect(await computer.bash(everything)).toBe(before);
+  // Nor does the helper leave anything of its own.
+  expect(await computer.bash('ls /var/lib')).toBe('');
   expect(states).toEqual(['asking', 'granted', 'none']);
 });
 

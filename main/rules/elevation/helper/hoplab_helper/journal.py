@@ -27,26 +27,55 @@ class Journal:
     def __init__(self, folder=FOLDER):
         self.folder = folder
         self.entries = {}
-        os.makedirs(folder, mode=0o755, exist_ok=True)
-        found = os.lstat(folder)
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
-            raise Refused(f"{folder} is not a folder of root alone")
         self._lock()
         self.file = os.open(f"{folder}/journal", os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
         self._load()
 
     def _lock(self):
-        self.lock = os.open(f"{self.folder}/lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         until = time.monotonic() + WAIT
         while True:
             try:
-                fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                kernel.HELD[:] = [self.lock]
+                self._enter()
                 return
+            except FileNotFoundError:
+                # Who had it before has just taken the folder away.
+                continue
             except BlockingIOError:
                 if time.monotonic() > until:
                     raise Refused("another Hoplab is changing this computer") from None
                 time.sleep(0.05)
+
+    def _enter(self):
+        """Holds the lock, of the file that has that name now; FileNotFoundError when it is another by then."""
+        os.makedirs(self.folder, mode=0o755, exist_ok=True)
+        found = os.lstat(self.folder)
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
+            raise Refused(f"{self.folder} is not a folder of root alone")
+        path = f"{self.folder}/lock"
+        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.lstat(path).st_ino != os.fstat(lock).st_ino:
+                raise FileNotFoundError(path)
+        except OSError:
+            os.close(lock)
+            raise
+        kernel.HELD[:] = [lock]
+
+    def close(self):
+        """With nothing left to take back, nothing of the helper's own stays on the computer. The lock goes last."""
+        if self.entries:
+            return
+        for name in ("pending.json", "journal", "lock"):
+            try:
+                os.unlink(f"{self.folder}/{name}")
+            except FileNotFoundError:
+                pass
+        try:
+            os.rmdir(self.folder)
+        except OSError:
+            # Another Hoplab has come already.
+            pass
 
     def _load(self):
         size = os.fstat(self.file).st_size

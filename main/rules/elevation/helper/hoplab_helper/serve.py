@@ -178,7 +178,8 @@ def main(arguments):
     os.environ.clear()
     os.umask(0o022)
     try:
-        helper = Helper(Journal(), uid)
+        journal = Journal()
+        helper = Helper(journal, uid)
         if arguments == ["serve"]:
             serve(helper)
         elif arguments == ["undo-all"]:
@@ -189,6 +190,7 @@ def main(arguments):
         else:
             for entry in helper.journal.pending():
                 print(f"{entry['lab']} {entry['rule']}: {entry['says']}")
+        journal.close()
     except (Refused, OSError) as error:
         print(error, file=sys.stderr)
         return 1
