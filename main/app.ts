@@ -19,6 +19,7 @@ import { defaultCacheDir } from './platform/paths.ts';
 import { SettingsStore } from './platform/settings.ts';
 import { LeftoverWatch } from './rules/elevation/leftover-watch.ts';
 import { memoryJournal } from './rules/journal.ts';
+import { AnswerMemory } from './session/answer-memory.ts';
 import { beginProgress } from './session/begin-progress.ts';
 import { ProgressStore } from './session/progress.ts';
 import { Session } from './session/session.ts';
@@ -44,6 +45,7 @@ class App implements HoplabApp {
   private readonly notices: Notices;
   private readonly leftovers: LeftoverWatch;
   private readonly progress: ProgressStore;
+  private readonly answers: AnswerMemory;
   private readonly backends: Record<BackendKind, Backend>;
   private readonly observer: Observer;
   private readonly cacheDir: string;
@@ -53,6 +55,9 @@ class App implements HoplabApp {
     this.cacheDir = options.cacheDir ?? defaultCacheDir();
     this.progress = new ProgressStore(join(options.dataDir, 'progress'), (error) => {
       this.complain('Your progress could not be saved', error);
+    });
+    this.answers = new AnswerMemory(options.dataDir, (error) => {
+      this.complain('Your answers could not be kept', error);
     });
     this.shelf = new Shelf(
       [options.bundledLabs, join(options.dataDir, 'labs')],
@@ -121,7 +126,7 @@ class App implements HoplabApp {
   async dispose(): Promise<void> {
     this.observer.dispose();
     const left = await this.closeSession();
-    await Promise.all([this.settings.settled(), this.progress.settled()]);
+    await Promise.all([this.settings, this.progress, this.answers].map((kept) => kept.settled()));
     if (left) throw new LabFailure(left.code, left.message, left.hint, left.detail);
   }
 
@@ -158,6 +163,7 @@ class App implements HoplabApp {
       open: ({ labId, fresh, backend }) =>
         this.openLab(() => this.shelf.lab(labId), fresh, backend),
       openFolder: () => this.openFolder(),
+      reply: ({ answers }) => done(() => this.running().reply(answers)),
       allow: async () => {
         await this.running().allow();
         await this.leftovers.look();
@@ -234,6 +240,7 @@ class App implements HoplabApp {
         backend,
         ptyHost: this.options.ptyHost,
         progress: this.progress,
+        answers: this.answers,
         // A sandbox ends with the app, however that ends: nothing on disk could be taken back afterwards.
         journal: () => Promise.resolve(memoryJournal()),
         ...sessionNews({
@@ -252,6 +259,7 @@ class App implements HoplabApp {
     this.progress.save(lab.id, structuredClone(progress));
     try {
       await session.start();
+      await this.leftovers.look();
       for (const { title, text } of backend.remarks?.(lab) ?? [])
         this.notices.tell('info', title, text);
       if (resumeAt > 0) await session.goTo(resumeAt);
@@ -272,10 +280,7 @@ class App implements HoplabApp {
     this.observer.unwatchAll();
     const left = await session.stop().then(() => null, toFailure);
     if (this.session === session) this.session = null;
-    if (left) {
-      this.log.error([left.message, left.hint].join(' '));
-      this.notices.tell('warning', ...leftWords(left));
-    }
+    if (left) this.notices.tell('warning', ...leftWords(left));
     return left;
   }
 

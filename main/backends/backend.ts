@@ -1,6 +1,7 @@
 /** The life of a lab on one kind of virtualisation. Stateless between calls: the truth is what status finds. */
 import type { BackendHealth } from '../contract/health.ts';
 import type { Lab } from '../contract/lab.ts';
+import type { Answers, Question } from '../contract/questions.ts';
 import type { BackendKind, NodeLife, RightsState } from '../contract/session.ts';
 import type { Transport } from '../transports/transport.ts';
 
@@ -10,6 +11,11 @@ export interface Task {
   /** `fraction` 0–1, or null when it cannot be told. */
   progress(fraction: number | null, label: string): void;
   log(line: string): void;
+  /**
+   * Asks the learner and waits for an answer to each question. Absent where there is nobody to ask: then what each question has
+   * marked holds. Rejects with `cancelled`.
+   */
+  ask?(questions: readonly Question[]): Promise<Answers>;
 }
 
 export interface NodeStatus {
@@ -25,11 +31,21 @@ export interface HostRights {
   /** Rejects with `cancelled` or `not-permitted`, and then nothing was changed. */
   request(): Promise<void>;
   cancel(): void;
+  /** Lets VirtualBox use a range of addresses, until the lab's changes are taken back. Rejects, and then nothing was changed. */
+  allowRange(labId: string, change: string, range: string): Promise<void>;
   /** Takes back what a lab has changed, also in an earlier run; answers the command lines taken back. */
   undoLab(labId: string): Promise<string[]>;
   /** Takes back what is left, and gives the permission back. */
   end(): Promise<void>;
   onChange(listener: () => void): () => void;
+}
+
+/** What an opened lab needs changed on this computer before it can be used. */
+export interface Need {
+  /** What does not work without. */
+  why: string;
+  /** What is changed, word for word. */
+  lines: string[];
 }
 
 /** Something about this computer that a learner should know before they wonder. */
@@ -42,6 +58,12 @@ export interface Backend {
   readonly kind: BackendKind;
   /** Present where a lab's host is the learner's own computer. */
   readonly rights?: HostRights;
+  /** What the learner's answers make necessary and only their permission allows; null when there is nothing. */
+  need?(lab: Lab): Need | null;
+  /** The permission is there: changes what the lab needs. Rejects with LabFailure, and then nothing was changed. */
+  permitted?(lab: Lab): Promise<void>;
+  /** Ends machines and containers, as a learner does at the end of a lab; the lab stays open. Rejects as `destroy` does. */
+  tidy?(lab: Lab): Promise<void>;
   /** Usable? What is missing, how to fix it. Never throws. */
   probe(): Promise<BackendHealth>;
   /**

@@ -20,6 +20,7 @@ export const channels = {
   session: {
     open: 'call',
     openFolder: 'call',
+    reply: 'call',
     allow: 'call',
     disallow: 'call',
     close: 'call',

@@ -5,6 +5,7 @@ import { BackendHealth } from './health.ts';
 import { PanelKind } from './lab.ts';
 import { LabId, LocalId, NodeId } from './names.ts';
 import { PanelView } from './network.ts';
+import { Answers } from './questions.ts';
 import { BackendKind, SessionState } from './session.ts';
 import { Settings, SettingsChange } from './settings.ts';
 import { TerminalId, TerminalInfo } from './terminal.ts';
@@ -83,6 +84,8 @@ export const contract = {
     ),
     /** Lets the learner choose a folder with a Vagrantfile and opens it on this computer; `opened: false` when they chose none. */
     openFolder: call(nothing, z.object({ opened: z.boolean() })),
+    /** The answers to the session's questions; its `cancel` gives the opening up. */
+    reply: call(z.object({ answers: Answers }), nothing),
     /** Asks for the permission to change the learner's own computer; the window has shown what for. */
     allow: call(nothing, nothing),
     /** Gives it back, and takes back what was changed with it. Also while it is being asked for. */

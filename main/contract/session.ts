@@ -4,6 +4,7 @@ import { Reason } from './checks.ts';
 import { Failure } from './failure.ts';
 import { PanelKind } from './lab.ts';
 import { LabId, LocalId, NodeId } from './names.ts';
+import { Question } from './questions.ts';
 
 export const BackendKind = z.enum(['sandbox', 'vagrant', 'docker']);
 export type BackendKind = z.infer<typeof BackendKind>;
@@ -145,6 +146,8 @@ export const SessionState = z.object({
   /** Nodes that have a terminal from the start, left to right; the window keeps a place for each. */
   terminals: z.array(NodeId).optional(),
   rules: z.array(RuleState),
+  /** What the learner is asked before the lab can open; nothing when it is not there or empty. */
+  questions: z.array(Question).optional(),
   /** Null where nothing outside the lab can be changed. */
   rights: RightsState.nullable(),
   map: LabMap,

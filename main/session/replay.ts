@@ -3,8 +3,11 @@
  * sees, so what is typed with sudo there is done by the step's rules instead.
  */
 import type { Lab, SolveLine, Step } from '../contract/lab.ts';
+import type { Values } from '../labs/values.ts';
 import type { RuleEngine } from '../rules/engine.ts';
 import { hostOf } from '../world/plan.ts';
+import { filled, solve, type SolveOptions } from './solver.ts';
+import type { Terminals } from './terminals.ts';
 
 export interface Replay {
   lines: SolveLine[];
@@ -40,4 +43,25 @@ export async function replay(
   await type(lines);
   for (const id of apply) await rules.apply(id);
   for (const id of undo) await rules.undo(id);
+}
+
+export type HowToSolve = Pick<SolveOptions, 'visible' | 'effectsOnly' | 'signal'>;
+
+export interface SolveParts extends Pick<SolveOptions, 'answer'> {
+  lab: Lab;
+  terminals: Terminals;
+  values: Values;
+}
+
+/** `rules` where the host is the learner's own computer, else null. Rejects when a line does not come back. */
+export async function solveOrReplay(
+  step: Step,
+  { lab, terminals, values, answer }: SolveParts,
+  how: HowToSolve,
+  rules: RuleEngine | null,
+): Promise<void> {
+  const type = (lines: readonly SolveLine[]) =>
+    solve(filled(lines, values), terminals, { ...how, answer });
+  if (rules && how.effectsOnly) await replay(step, lab, type, rules);
+  else await type(step.solve);
 }

@@ -4,7 +4,8 @@
  */
 import type { Task } from '../backends/backend.ts';
 import { LabFailure, toFailure } from '../contract/failure.ts';
-import type { Lab, SolveLine, Step } from '../contract/lab.ts';
+import type { Lab, Step } from '../contract/lab.ts';
+import type { Answers } from '../contract/questions.ts';
 import type { NodeLife, Phase, SessionState } from '../contract/session.ts';
 import { RuleEngine } from '../rules/engine.ts';
 import type { Journal } from '../rules/journal.ts';
@@ -15,11 +16,12 @@ import { HostGuard } from './host-guard.ts';
 import { LabNodes } from './lab-nodes.ts';
 import { LiveView } from './live-view.ts';
 import { LongTask } from './long-task.ts';
+import { Permission } from './permission.ts';
 import type { Progress } from './progress.ts';
+import { Questions, type Asking } from './questions.ts';
 import type { SessionOptions } from './session-options.ts';
 import { stateOf } from './session-state.ts';
-import { filled, solve, type SolveOptions } from './solver.ts';
-import { replay } from './replay.ts';
+import { solveOrReplay, type HowToSolve } from './replay.ts';
 import { StepBook, stepOf } from './step-book.ts';
 import { Terminals } from './terminals.ts';
 import { Triggers } from './triggers.ts';
@@ -37,6 +39,8 @@ export class Session {
   private closed = false;
   private stopping: Promise<void> | null = null;
   private readonly guard: HostGuard | null;
+  private readonly permission: Permission;
+  private readonly questions: Questions | null;
   private readonly nodes = new LabNodes();
   private readonly task: LongTask;
   private readonly triggers: Triggers;
@@ -46,7 +50,7 @@ export class Session {
 
   constructor(
     public lab: Lab,
-    private readonly options: SessionOptions,
+    private readonly options: SessionOptions & Asking,
     progress: Progress,
   ) {
     this.book = new StepBook(lab, progress);
@@ -57,8 +61,9 @@ export class Session {
     });
     // What the learner looks at is painted first: the reads of a round would compete with it for the processor.
     this.look = new Debounce(60, () => this.observe());
-    const transport = (node: string) => this.transport(node);
+    const { transport } = this;
     this.guard = HostGuard.of(options.backend.rights, lab, transport, () => void this.readLives());
+    this.questions = options.answers ? new Questions(options.answers, () => this.say.soon()) : null;
     this.task = new LongTask(() => this.say.soon());
     this.triggers = new Triggers(() => this.look.soon());
     const { ptyHost, terminals: changed, reveal } = options;
@@ -67,13 +72,17 @@ export class Session {
       this.look.soon();
     };
     this.terminals = new Terminals({ ptyHost, transport, changed, reveal, ran });
+    const now = () => ({ lab: this.lab, engine: this.engine });
+    this.permission = new Permission(options, this.guard, this.terminals, now);
     this.timer = setInterval(() => {
       if (this.phase.phase === 'running' && needTime(this.book.open())) this.look.soon();
     }, timerMs);
     this.timer.unref();
   }
 
-  /** Brings the lab up and opens its first terminals. Rejects with LabFailure, and then nothing is left. */
+  /**
+   * Asks what must be asked, brings the lab up and opens its first terminals. Rejects with LabFailure, and then nothing is left.
+   */
   async start(): Promise<void> {
     const began = performance.now();
     try {
@@ -82,8 +91,10 @@ export class Session {
       this.phase = { phase: 'running', upMs: performance.now() - began };
       this.say.soon();
       for (const node of this.lab.terminals) await this.openTerminalFor(node);
+      await this.permission.meetNeed();
       this.look.soon();
     } catch (error) {
+      if (this.phase.phase === 'running') await this.stop().catch(() => undefined);
       this.phase = { phase: 'failed', failure: toFailure(error) };
       this.say.soon();
       throw error;
@@ -117,16 +128,11 @@ export class Session {
     clearInterval(this.timer);
     this.stopWatching();
     this.triggers.dispose();
-    // What cannot be taken back must not keep the rest.
-    const rules = await this.disallow().then(() => null, asError);
-    this.guard?.dispose();
-    this.terminals.dispose();
     const task = this.taskFor(new AbortController().signal);
-    const nodes = await this.options.backend.destroy(this.lab, task).then(() => null, asError);
+    const left = await this.permission.end(() => this.options.backend.destroy(this.lab, task));
     this.closed = true;
     await this.journal?.close();
     await this.options.progress.settled();
-    const left = rules ?? nodes;
     if (left) throw left;
   }
 
@@ -174,16 +180,11 @@ export class Session {
   }
 
   /** Types a step's solution; at once and into hidden terminals when not `visible`. */
-  async solveStep(
-    index: number,
-    how: Pick<SolveOptions, 'visible' | 'effectsOnly' | 'signal'>,
-  ): Promise<void> {
-    const step = stepOf(this.lab, index);
-    const answer = (prediction: string, choice: number) => this.choose(prediction, choice);
-    const type = (lines: readonly SolveLine[]) =>
-      solve(filled(lines, this.view.values), this.terminals, { ...how, answer });
-    if (this.guard && how.effectsOnly) await replay(step, this.lab, type, this.rules());
-    else await type(step.solve);
+  solveStep(index: number, how: HowToSolve): Promise<void> {
+    const { lab, terminals, view, guard } = this;
+    const answer = this.choose.bind(this);
+    const parts = { lab, terminals, values: view.values, answer };
+    return solveOrReplay(stepOf(lab, index), parts, how, guard && this.rules());
   }
 
   /** Brings the nodes to the state at the start of a step: a fresh sandbox, and the steps before it replayed. */
@@ -191,7 +192,7 @@ export class Session {
     const { title } = stepOf(this.lab, index);
     return this.task.run(`Going to the start of “${title}”`, async (signal, report) => {
       const open = this.terminals.list().map((info) => info.node);
-      this.terminals.closeAll();
+      this.terminals.closeShells();
       await this.restart(signal);
       try {
         for (let at = 0; at < index; at += 1) {
@@ -217,22 +218,30 @@ export class Session {
     this.task.cancel();
   }
 
+  /** What the learner chose of the questions that are asked. Throws `bad-request` when it is no answer. */
+  reply(answers: Answers): void {
+    this.questions?.reply(answers);
+  }
+
   /** Asks everything again and waits for the answers; for proofs and tests. */
   settle(): Promise<void> {
     return this.look.now();
   }
 
   state(): SessionState {
-    const { lab, phase, nodes, view, book, engine, guard, task } = this;
+    const { lab, phase, nodes, view, book, engine, guard, task, questions } = this;
     const backend = this.options.backend.kind;
-    return stateOf({ lab, backend, phase, nodes, view, book, engine, guard, task });
+    const { need } = this.permission;
+    const parts = { lab, backend, phase, nodes, view, book, engine, guard, task, questions, need };
+    return stateOf(parts);
   }
 
-  transport(node: string): Transport {
+  /** How a node is reached. Throws LabFailure. */
+  readonly transport = (node: string): Transport => {
     if (!(node in this.lab.nodes))
       throw new LabFailure('not-found', `This lab has no node ${node}.`);
     return this.options.backend.transport(this.lab, node);
-  }
+  };
 
   life(node: string): NodeLife {
     return this.nodes.life(node);
@@ -240,14 +249,13 @@ export class Session {
 
   /** Asks for the permission to change the learner's own computer. Rejects with `cancelled` or `not-permitted`. */
   async allow(): Promise<void> {
-    await this.guard?.allow();
+    await this.permission.allow();
     this.look.soon();
   }
 
   /** Takes back what was changed there, and gives the permission back; the report goes to whoever opened the session. */
   async disallow(): Promise<void> {
-    const report = await this.guard?.end(this.engine);
-    if (report) this.options.report(report);
+    await this.permission.giveBack();
     this.look.soon();
   }
 
@@ -269,6 +277,7 @@ export class Session {
       throw error;
     }
     await this.attach();
+    await this.permission.meetNeed();
   }
 
   /** Begins to listen to a backend that has just come up, or to another lab in it. */
@@ -284,7 +293,7 @@ export class Session {
 
   private engineOn(journal: Journal): RuleEngine {
     const { rules } = this.lab;
-    const transport = (node: string) => this.transport(node);
+    const { transport } = this;
     const onChange = () => this.say.soon();
     const how = { transport, journal, onChange, onLost: this.options.lost };
     return new RuleEngine({ rules, values: this.view.values, ...how });
@@ -302,10 +311,10 @@ export class Session {
   private async readLives(): Promise<void> {
     this.adapt();
     const { came, went } = await this.nodes.read(this.options.backend, this.lab);
+    const isGoing = this.task.current?.label.startsWith('Going') ?? false;
     for (const id of came) {
       if (this.lab.nodes[id]?.kind !== 'server') this.triggers.watch(id, this.transport(id));
-      if (this.phase.phase === 'running' && !this.task.current?.label.startsWith('Going'))
-        void this.openTerminalFor(id);
+      if (this.phase.phase === 'running' && !isGoing) void this.openTerminalFor(id);
     }
     for (const id of went) {
       this.triggers.unwatch(id);
@@ -319,16 +328,11 @@ export class Session {
   /** Reads what the window shows and asks the open step's checks. */
   private async observe(): Promise<void> {
     if (this.closed || this.phase.phase !== 'running') return;
-    const { book, view, engine, nodes } = this;
-    await Promise.all([
-      view.look(this.nodes.lives, (node) => this.transport(node)),
-      this.engine?.refresh(),
-      this.terminals.checkRoads(),
-    ]);
-    const changed = await askChecks(
-      { book, view, nodes, engine, transport: (node) => this.transport(node) },
-      () => book === this.book,
-    );
+    const { book, view, engine, nodes, transport, terminals } = this;
+    const shown = view.look(nodes.lives, transport);
+    await Promise.all([shown, engine?.refresh(), terminals.checkRoads()]);
+    const now = { book, view, nodes, engine, transport };
+    const changed = await askChecks(now, () => book === this.book);
     if (changed) this.save();
     this.say.soon();
   }
@@ -347,7 +351,9 @@ export class Session {
       if (this.phase.phase === 'starting') this.phase = { phase: 'starting', label, fraction };
       this.say.soon();
     };
-    return { signal, progress, log: this.options.log };
+    const { questions, lab } = this;
+    const ask = questions?.asker(lab.id, signal);
+    return { signal, progress, log: this.options.log, ...(ask && { ask }) };
   }
 
   private save(): void {
@@ -355,6 +361,3 @@ export class Session {
     this.say.soon();
   }
 }
-
-const asError = (error: unknown): Error =>
-  error instanceof Error ? error : new Error(String(error));

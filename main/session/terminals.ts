@@ -113,6 +113,11 @@ export class Terminals {
     for (const { info } of [...this.entries.values()]) this.close(info.id);
   }
 
+  /** Those that run one program of ours stay. */
+  closeShells(): void {
+    for (const { info, program } of [...this.entries.values()]) if (!program) this.close(info.id);
+  }
+
   closeHidden(): void {
     for (const { info, hidden } of [...this.entries.values()]) if (hidden) this.close(info.id);
   }

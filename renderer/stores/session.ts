@@ -82,8 +82,10 @@ export const useSession = defineStore('session', () => {
       await ask(hoplab.session.open({ labId, fresh }));
       if (state.value?.labId === labId) app.view = 'lab';
     } catch (error) {
-      notices.fail(error, 'The lab could not be opened');
       const { code } = failureOf(error);
+      // Who cancels knows.
+      if (code === 'cancelled') return;
+      notices.fail(error, 'The lab could not be opened');
       // What this machine lacks is named there, with the line that mends it.
       if (code === 'not-permitted' || code === 'tool-missing') app.view = 'health';
     }

@@ -73,6 +73,16 @@ const views: View[] = [
   { name: 'rights', scenario: 'lab,host,untold', ready: 'lab', prepare: openRights },
   { name: 'rights-sudo', scenario: 'lab,host,untold,sudo', ready: 'lab', prepare: openRights },
   { name: 'rights-asking', scenario: 'lab,host,asking', ready: 'lab', prepare: openRights },
+  { name: 'questions', scenario: 'lab,host,untold,questions', ready: 'questions' },
+  {
+    name: 'questions-lines',
+    scenario: 'lab,host,untold,questions',
+    ready: 'questions',
+    prepare: async (page) => {
+      await page.getByTestId('choice-range-192.168.50.0/24').click();
+      await expect(page.getByRole('radio', { name: /192\.168\.50\.0/ })).toBeChecked();
+    },
+  },
   { name: 'lab', scenario: 'lab', ready: 'lab' },
   {
     name: 'lab-answered',
@@ -186,6 +196,7 @@ const sizes: [name: string, scenario: string, width: number, height: number, rea
   ['lab-host', 'lab,host,granted,light', 1280, 800, 'lab'],
   ['lab-host-asking', 'lab,host,asking,light', 1280, 800, 'lab'],
   ['catalogue-host', 'none,host,light', 1280, 800, 'backend-missing'],
+  ['questions', 'lab,host,untold,questions,light', 1024, 700, 'questions'],
 ];
 for (const [name, scenario, width, height, ready] of sizes) {
   test.describe(`${name} at ${String(width)}x${String(height)}`, () => {

@@ -5,10 +5,10 @@
 import { nth } from '../../labs/ipv4.ts';
 import type { Lab } from '../../contract/lab.ts';
 import type { NodeSpec } from '../../contract/topology.ts';
-import type { Uplink } from './host-facts.ts';
+import type { LanUplink } from './uplinks.ts';
 
 export interface Surroundings {
-  uplink: Uplink | null;
+  uplink: LanUplink | null;
   user: string;
   /** ip_forward as it was found. */
   forwarding: '0' | '1';
@@ -27,8 +27,7 @@ export interface GuestCard {
 }
 
 export function adaptLab(lab: Lab, around: Surroundings): Lab {
-  const [host] = Object.entries(lab.nodes).find(([, { kind }]) => kind === 'host') ?? [];
-  const lans = new Set(host === undefined ? [] : lanOf(lab, host));
+  const lans = new Set(lanOf(lab));
   const networks = Object.fromEntries(
     Object.entries(lab.networks).map(([id, network]) => {
       const moved = around.moved[id];
@@ -44,9 +43,10 @@ export function adaptLab(lab: Lab, around: Surroundings): Lab {
 }
 
 /** Networks with real wires that the host is on. */
-const lanOf = (lab: Lab, host: string): string[] =>
-  (lab.nodes[host]?.interfaces ?? [])
-    .map(({ network }) => network)
+export const lanOf = (lab: Lab): string[] =>
+  Object.values(lab.nodes)
+    .filter(({ kind }) => kind === 'host')
+    .flatMap(({ interfaces }) => interfaces.map(({ network }) => network))
     .filter((network) => lab.networks[network]?.mode === 'lan');
 
 function adaptNode(

@@ -13,22 +13,24 @@ import { adaptLab, type GuestCard, type Surroundings } from './adapt.ts';
 import { Containers } from './containers.ts';
 import { keysOf } from './keys.ts';
 import { settleIn } from './guest.ts';
-import type { Uplink } from './host-facts.ts';
 import { Machines } from './machines.ts';
 import { remarksOf } from './remarks.ts';
 import { Snapshots } from './snapshots.ts';
 import { takeAway } from './take-away.ts';
+import type { Uplink } from './uplinks.ts';
 import type { VagrantCli, VagrantRun } from './vagrant-cli.ts';
 import { hangMs, type VboxCli } from './vbox-cli.ts';
 import { parseInterfaces } from './vbox-output.ts';
 
 export interface OpenedOptions
   extends
-    Pick<Surroundings, 'user' | 'moved' | 'servers' | 'forwarding'>,
+    Pick<Surroundings, 'uplink' | 'user' | 'moved' | 'servers' | 'forwarding'>,
     Pick<LocalOptions, 'readAsRoot' | 'hasRights' | 'privileged'> {
   folder: string;
-  /** Ways out of this computer, the one the kernel prefers first. */
+  /** Ways out of this computer, the one the kernel takes first. */
   uplinks: readonly Uplink[];
+  /** Subnets that VirtualBox must be told to allow before a machine starts. */
+  allow: readonly string[];
   rcFile: string;
   sockets: string;
   env: Record<string, string>;
@@ -102,6 +104,11 @@ export class OpenedLab {
     for (const name of await this.#interfaces()) {
       if (!this.#before.includes(name)) await vbox.call(['hostonlyif', 'remove', name]);
     }
+  }
+
+  /** Subnets that VirtualBox must be told to allow. */
+  get allow(): readonly string[] {
+    return this.options.allow;
   }
 
   remarks(): Remark[] {
@@ -232,8 +239,7 @@ export class OpenedLab {
   }
 
   #adapted(): Lab {
-    const { uplinks, user, moved, servers, forwarding } = this.options;
-    const [uplink = null] = uplinks;
+    const { uplink, user, moved, servers, forwarding } = this.options;
     const names: Record<string, Record<string, GuestCard>> = Object.fromEntries(this.#settled);
     for (const [id, { kind, interfaces }] of Object.entries(this.original.nodes)) {
       const address = kind === 'container' ? this.containers.state(id).address : null;

@@ -1,33 +1,57 @@
 /** What is different on this computer from what the lab says, in words for the learner. Pure. */
 import type { Lab } from '../../contract/lab.ts';
 import type { Remark } from '../backend.ts';
-import type { Uplink } from './host-facts.ts';
+import { hasRouter, type LanUplink, type Uplink } from './uplinks.ts';
 
 export interface Found {
   moved: Readonly<Record<string, string>>;
   uplinks: readonly Uplink[];
+  /** The one the lab takes for its LAN. */
+  uplink: LanUplink | null;
 }
 
-export function remarksOf(lab: Lab, { moved, uplinks }: Found, docker: string | null): Remark[] {
+export function remarksOf(lab: Lab, found: Found, docker: string | null): Remark[] {
   const remarks: Remark[] = [];
-  for (const [id, subnet] of Object.entries(moved)) {
+  for (const [id, subnet] of Object.entries(found.moved)) {
     const wanted = lab.networks[id]?.subnet ?? '';
     remarks.push({
       title: `The lab uses ${subnet}`,
-      text: `VirtualBox does not allow ${wanted} on this computer. Texts and commands here say ${subnet}. To have the article’s addresses, add the line “* ${wanted}” to /etc/vbox/networks.conf and open the lab again.`,
+      text: `VirtualBox does not allow ${wanted} on this computer. Texts and commands here say ${subnet}. To have the article’s addresses, open the lab again and choose them: Hoplab then allows them while the lab is open.`,
     });
   }
-  const [first, ...others] = uplinks;
-  if (!first)
-    remarks.push({
-      title: 'This computer has no way out',
-      text: 'There is no default route, so steps that reach the LAN or the internet cannot work.',
-    });
-  else if (others.length > 0)
-    remarks.push({
-      title: `The lab’s LAN is ${first.device}`,
-      text: `This computer has several ways out (${uplinks.map(({ device }) => device).join(', ')}). The kernel prefers ${first.device} with the router ${first.gateway}, and so does the lab. Switch the others off to use another one.`,
-    });
+  remarks.push(...lanRemarks(found));
   if (docker !== null) remarks.push({ title: 'There will be no nginx', text: docker });
   return remarks;
+}
+
+function lanRemarks({ uplinks, uplink }: Found): Remark[] {
+  const [taken] = uplinks;
+  if (!taken)
+    return [
+      {
+        title: 'This computer has no way out',
+        text: 'There is no default route, so steps that reach the LAN or the internet cannot work.',
+      },
+    ];
+  if (!uplink)
+    return [
+      {
+        title: 'This computer is on no LAN',
+        text: `Its only way out, ${taken.device}, leads to one far end and has no router of a network. Steps that ask the LAN’s router cannot work.`,
+      },
+    ];
+  if (uplinks.length === 1) return [];
+  const others = uplinks.filter(({ device }) => device !== uplink.device);
+  const past =
+    taken.device === uplink.device
+      ? ''
+      : hasRouter(taken)
+        ? ` What is for the internet goes by ${taken.device} now, past the lab’s rules.`
+        : ` What is for the internet goes by ${taken.device}, a VPN, past the lab’s rules: switch it off for the steps that reach the internet.`;
+  return [
+    {
+      title: `The lab’s LAN is ${uplink.device}`,
+      text: `Its router is ${uplink.gateway}. This computer also has ${others.map(({ device }) => device).join(', ')}.${past} To choose another one, stop the lab and open it again.`,
+    },
+  ];
 }

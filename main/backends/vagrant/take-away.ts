@@ -2,8 +2,7 @@
  * Takes the machines of a lab away, as `vagrant destroy` does, without waiting for a VirtualBox that does not answer: Vagrant itself
  * would wait for ever.
  */
-import { setInterval } from 'node:timers/promises';
-import { LabFailure, toFailure } from '../../contract/failure.ts';
+import { LabFailure } from '../../contract/failure.ts';
 import type { Task } from '../backend.ts';
 import type { VagrantCli } from './vagrant-cli.ts';
 import type { VboxCli } from './vbox-cli.ts';
@@ -30,26 +29,24 @@ export async function takeAway(options: TakeAwayOptions, task: Task): Promise<vo
   const { vbox, vagrant, folder } = options;
   if (!(await vbox.answers())) throw left(options);
   const stop = new AbortController();
-  const enough = AbortSignal.any([task.signal, stop.signal, AbortSignal.timeout(wholeMs)]);
-  const watching = abortWhenSilent(vbox, stop);
+  const enough = (): void => {
+    stop.abort();
+  };
+  task.signal.addEventListener('abort', enough, { once: true });
+  const late = setTimeout(enough, wholeMs);
+  const looking = setInterval(() => {
+    if (vbox.silentMs > silentMs) stop.abort();
+  }, 1_000);
   try {
     // Nobody can be asked: the learner has said so by ending the lab.
-    await vagrant.run(['destroy', '-f'], folder, { ...task, signal: enough });
+    await vagrant.run(['destroy', '-f'], folder, { ...task, signal: stop.signal });
   } catch (error) {
-    const gaveUp = toFailure(error).code === 'cancelled' && !task.signal.aborted;
+    const gaveUp = stop.signal.aborted && !task.signal.aborted;
     throw gaveUp ? left(options) : error;
   } finally {
-    stop.abort();
-    await watching;
-  }
-}
-
-async function abortWhenSilent(vbox: VboxCli, stop: AbortController): Promise<void> {
-  try {
-    for await (const _ of setInterval(1_000, undefined, { signal: stop.signal }))
-      if (vbox.silentMs > silentMs) stop.abort();
-  } catch {
-    // It ends by being aborted, which is no news.
+    task.signal.removeEventListener('abort', enough);
+    clearTimeout(late);
+    clearInterval(looking);
   }
 }
 

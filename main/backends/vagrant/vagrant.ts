@@ -2,6 +2,7 @@
  * The learner's own computer: the host of the lab is this machine, its machines are VirtualBox's, driven by Vagrant as the
  * article does it, its containers are those of the learner's Docker.
  */
+import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { BackendHealth } from '../../contract/health.ts';
@@ -11,15 +12,25 @@ import { untilAborted } from '../../platform/abort.ts';
 import type { LocalOptions } from '../../transports/local.ts';
 import type { Transport } from '../../transports/transport.ts';
 import { hostOf } from '../../world/plan.ts';
-import type { Backend, HostRights, NodeStatus, Remark, Task } from '../backend.ts';
+import type { Backend, HostRights, Need, NodeStatus, Remark, Task } from '../backend.ts';
 import { Folders } from './folders.ts';
-import { readForwarding, readUplinks, resolveServers } from './host-facts.ts';
-import { OpenedLab } from './opened-lab.ts';
+import { readForwarding, resolveServers } from './host-facts.ts';
+import { OpenedLab, type OpenedOptions } from './opened-lab.ts';
 import { probeVagrant } from './probe.ts';
-import { freeRange, moveIfRefused } from './ranges.ts';
+import { lanOfAnswers, questionsOf, rangesOfAnswers } from './questions.ts';
+import {
+  canBeAllowed,
+  freeRange,
+  isRestricted,
+  rangesFile,
+  readRangesFile,
+  refusedRanges,
+} from './ranges.ts';
 import { findTools, toolEnvironment, type Tools } from './tools.ts';
+import { readNetwork, type Network } from './uplinks.ts';
 import { VagrantCli } from './vagrant-cli.ts';
 import { VboxCli } from './vbox-cli.ts';
+import type { VboxVersion } from './vbox-output.ts';
 
 export interface VagrantOptions {
   dataDir: string;
@@ -70,7 +81,20 @@ export class VagrantBackend implements Backend {
     }
   }
 
-  /** Ends machines and containers, as a learner does at the end of a lab; the lab stays open. */
+  need(lab: Lab): Need | null {
+    const subnets = this.#opened.get(lab.id)?.allow ?? [];
+    if (subnets.length === 0) return null;
+    return {
+      why: `VirtualBox allows ${subnets.join(' and ')} only with a line in ${rangesFile}`,
+      lines: subnets.map((subnet) => `* ${subnet} in ${rangesFile}`),
+    };
+  }
+
+  async permitted(lab: Lab): Promise<void> {
+    for (const subnet of this.#opened.get(lab.id)?.allow ?? [])
+      await this.rights.allowRange(lab.id, randomBytes(8).toString('hex'), subnet);
+  }
+
   async tidy(lab: Lab): Promise<void> {
     const nothing = (): void => undefined;
     const opened = this.#of(lab);
@@ -108,6 +132,26 @@ export class VagrantBackend implements Backend {
     return opened;
   }
 
+  /** Asks what has more than one answer on this computer, where there is somebody to ask. Rejects with `cancelled`. */
+  async #choose(
+    lab: Lab,
+    version: VboxVersion,
+    { uplinks, taken }: Network,
+    task: Task,
+  ): Promise<Pick<OpenedOptions, 'uplink' | 'moved' | 'allow'>> {
+    const conf = isRestricted(process.platform, version) ? await readRangesFile() : undefined;
+    const refused = conf === undefined ? [] : refusedRanges(lab, conf, freeRange(taken));
+    const questions = questionsOf(lab, {
+      uplinks,
+      refused,
+      conf: conf ?? null,
+      how: this.rights.how,
+      canAllow: process.platform === 'linux' && refused.every(({ subnet }) => canBeAllowed(subnet)),
+    });
+    const answers = questions.length > 0 && task.ask ? await task.ask(questions) : {};
+    return { uplink: lanOfAnswers(uplinks, answers), ...rangesOfAnswers(refused, answers) };
+  }
+
   async #open(lab: Lab, task: Task): Promise<OpenedLab> {
     task.progress(null, 'Looking at this computer');
     const { signal } = task;
@@ -115,7 +159,7 @@ export class VagrantBackend implements Backend {
     const { vagrant, vboxmanage, ssh } = required(tools);
     const env = toolEnvironment(tools.path, this.options.env ?? process.env);
     const vbox = new VboxCli(vboxmanage, env);
-    const [version, uplinks] = await Promise.all([vbox.version(signal), readUplinks(env, signal)]);
+    const [version, network] = await Promise.all([vbox.version(signal), readNetwork(env, signal)]);
     if (version.warning)
       throw new LabFailure(
         'tool-missing',
@@ -123,7 +167,8 @@ export class VagrantBackend implements Backend {
         'sudo /sbin/vboxconfig (or: sudo apt-get install virtualbox-dkms), then open the lab again.',
         version.warning,
       );
-    const moved = await moveIfRefused(lab, freeRange(uplinks));
+    const choices = await this.#choose(lab, version, network, task);
+    const { moved } = choices;
     const labs = [lab, ...this.options.siblings().filter(({ id }) => id !== lab.id)];
     const box = this.options.box?.();
     if (lab.ownFolder === undefined)
@@ -132,9 +177,9 @@ export class VagrantBackend implements Backend {
       folder: lab.ownFolder ?? this.#folders.of(lab),
       rcFile: await this.#folders.writeShellFile(hostOf(lab)),
       sockets: join(this.options.dataDir, 'tmp'),
-      uplinks,
+      ...choices,
+      uplinks: network.uplinks,
       user: userInfo().username,
-      moved,
       servers: await untilAborted(resolveServers(lab), signal),
       forwarding: await readForwarding(),
       env,

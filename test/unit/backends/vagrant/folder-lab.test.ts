@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { adaptLab } from '../../../../main/backends/vagrant/adapt.ts';
 import { folderLab } from '../../../../main/backends/vagrant/folder-lab.ts';
-import { uplinksOf } from '../../../../main/backends/vagrant/host-facts.ts';
 import { isBoxName, vagrantfileOf } from '../../../../main/backends/vagrant/vagrantfile.ts';
 import { LabId } from '../../../../main/contract/names.ts';
 import { loadLab } from '../../../../main/labs/load-lab.ts';
@@ -41,10 +40,10 @@ it('names and addresses are those of this computer and of the guest', async () =
   const adapted = adaptLab(await lab2(), {
     uplink: {
       device: 'wlan0',
+      kind: 'wifi',
       address: '10.1.2.3',
       subnet: '10.1.0.0/16',
       gateway: '10.1.0.1',
-      metric: 600,
     },
     user: 'ada',
     forwarding: '1',
@@ -62,20 +61,4 @@ it('names and addresses are those of this computer and of the guest', async () =
     'hypervisor.process': 'VBoxHeadless',
     'host.forwarding': '1',
   });
-});
-
-it('the way out the kernel prefers comes first', () => {
-  const link = (ifname: string, local: string) => ({
-    ifname,
-    addr_info: [{ family: 'inet', local, prefixlen: 24 }],
-  });
-  const routes = [
-    { dst: 'default', gateway: '10.8.0.1', dev: 'tun0', metric: 900 },
-    { dst: 'default', gateway: '192.168.1.1', dev: 'wlan0', metric: 600 },
-    { dst: 'default', gateway: '172.16.0.1', dev: 'gone0' },
-    { dst: '10.0.0.0/8', dev: 'tun0' },
-  ];
-  const found = uplinksOf(routes, [link('wlan0', '192.168.1.5'), link('tun0', '10.8.0.2')]);
-  expect(found.map(({ device }) => device)).toEqual(['wlan0', 'tun0']);
-  expect(uplinksOf([], [])).toEqual([]);
 });
