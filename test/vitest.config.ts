@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 const root = new URL('..', import.meta.url).pathname;
 
 /** What runs real engines, real packages and real virtual machines' stand-ins: mostly waiting for those. */
-const machines = ['docker', 'vagrant', 'packaging', 'elevation'].map(
+const machines = ['docker', 'vagrant', 'packaging'].map(
   (folder) => `test/integration/${folder}/**/*.test.ts`,
 );
 
