@@ -16,6 +16,8 @@ export interface Surroundings {
   servers: Readonly<Record<string, string>>;
   /** Host-only networks that had to move: network id → subnet. */
   moved: Readonly<Record<string, string>>;
+  /** Host-only networks whose interface on this computer is known: network id → its name. */
+  devices: Readonly<Record<string, string>>;
   /** Interface names as the guest has them, by node and network; the lab file's until it has booted. */
   names: Readonly<Record<string, Readonly<Record<string, GuestCard>>>>;
 }
@@ -31,7 +33,11 @@ export function adaptLab(lab: Lab, around: Surroundings): Lab {
   const networks = Object.fromEntries(
     Object.entries(lab.networks).map(([id, network]) => {
       const moved = around.moved[id];
-      if (moved) return [id, { ...network, subnet: moved, host: nth(moved, 1) }];
+      const device = around.devices[id];
+      if (moved !== undefined || device !== undefined) {
+        const elsewhere = moved !== undefined && { subnet: moved, host: nth(moved, 1) };
+        return [id, { ...network, ...elsewhere, ...(device !== undefined && { device }) }];
+      }
       if (lans.has(id) && around.uplink) return [id, { ...network, subnet: around.uplink.subnet }];
       return [id, network];
     }),

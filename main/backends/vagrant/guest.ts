@@ -1,9 +1,10 @@
 /** What is done once inside a machine that has come up: its cards are matched by their MACs, its shells learn to speak up. */
 import type { Lab } from '../../contract/lab.ts';
+import { InterfaceName } from '../../contract/names.ts';
 import type { Transport } from '../../transports/transport.ts';
 import { marksFor } from '../../world/shell-files.ts';
 import type { GuestCard } from './adapt.ts';
-import type { VmInfo } from './vbox-output.ts';
+import type { VmCard, VmInfo } from './vbox-output.ts';
 
 interface Link {
   ifname?: string;
@@ -27,7 +28,35 @@ export async function settleIn(
   return cardsOf(lab, node, info, links);
 }
 
-/** Pure. Cards of VirtualBox stand in the order of the lab's interfaces of that kind. */
+/** Pure. Lab network → the card, in the order of the lab's interfaces of that kind. */
+function pairs(lab: Lab, node: string, info: VmInfo): { network: string; card: VmCard }[] {
+  const left = [...info.cards];
+  return (lab.nodes[node]?.interfaces ?? []).flatMap(({ network }) => {
+    const mode = { nat: 'nat', 'host-only': 'hostonly', internal: 'intnet', bridged: 'bridged' }[
+      lab.networks[network]?.mode as string
+    ];
+    const at = left.findIndex((card) => card.mode.startsWith(mode ?? '?'));
+    const [card] = at < 0 ? [] : left.splice(at, 1);
+    return card ? [{ network, card }] : [];
+  });
+}
+
+/**
+ * Host-only networks → the interface of this computer that stands for each: VirtualBox takes the next number that is free. On macOS
+ * a network has a name that is no interface's. Pure.
+ */
+export function devicesOf(lab: Lab, node: string, info: VmInfo | null): Record<string, string> {
+  const found = info ? pairs(lab, node, info) : [];
+  return Object.fromEntries(
+    found.flatMap(({ network, card }) =>
+      card.mode === 'hostonly' && InterfaceName.safeParse(card.adapter).success
+        ? [[network, card.adapter]]
+        : [],
+    ),
+  );
+}
+
+/** Lab network → the card as the guest has it. Pure. */
 export function cardsOf(
   lab: Lab,
   node: string,
@@ -35,15 +64,9 @@ export function cardsOf(
   links: readonly Link[],
 ): Record<string, GuestCard> {
   const found: Record<string, GuestCard> = {};
-  const left = [...info.cards];
-  for (const { network } of lab.nodes[node]?.interfaces ?? []) {
-    const mode = { nat: 'nat', 'host-only': 'hostonly', internal: 'intnet', bridged: 'bridged' }[
-      lab.networks[network]?.mode as string
-    ];
-    const at = left.findIndex((card) => card.mode.startsWith(mode ?? '?'));
-    const [card] = at < 0 ? [] : left.splice(at, 1);
-    const link = links.find(({ address }) => address !== undefined && address === card?.mac);
-    if (!card || !link?.ifname) continue;
+  for (const { network, card } of pairs(lab, node, info)) {
+    const link = links.find(({ address }) => address !== undefined && address === card.mac);
+    if (!link?.ifname) continue;
     const address = link.addr_info?.find(({ family }) => family === 'inet')?.local;
     found[network] = {
       name: link.ifname,

@@ -12,7 +12,8 @@ import type { Transport } from '../../transports/transport.ts';
 import { adaptLab, type GuestCard, type Surroundings } from './adapt.ts';
 import { Containers } from './containers.ts';
 import { keysOf } from './keys.ts';
-import { settleIn } from './guest.ts';
+import { devicesOf, settleIn } from './guest.ts';
+import type { HostOnlyWords } from './host-only.ts';
 import { Machines } from './machines.ts';
 import { remarksOf } from './remarks.ts';
 import { Snapshots } from './snapshots.ts';
@@ -20,7 +21,6 @@ import { takeAway } from './take-away.ts';
 import type { Uplink } from './uplinks.ts';
 import type { VagrantCli, VagrantRun } from './vagrant-cli.ts';
 import { hangMs, type VboxCli } from './vbox-cli.ts';
-import { parseInterfaces } from './vbox-output.ts';
 
 export interface OpenedOptions
   extends
@@ -36,6 +36,7 @@ export interface OpenedOptions
   env: Record<string, string>;
   ssh: string;
   vbox: VboxCli;
+  hostOnly: HostOnlyWords;
   vagrant: VagrantCli;
 }
 
@@ -99,10 +100,10 @@ export class OpenedLab {
     if (this.original.ownFolder !== undefined) return;
     await this.containers.remove(this.original);
     const machines = await this.#made();
-    const { vbox, vagrant, folder } = this.options;
+    const { vbox, vagrant, folder, hostOnly } = this.options;
     if (machines.length > 0) await takeAway({ vbox, vagrant, folder, machines }, task);
     for (const name of await this.#interfaces()) {
-      if (!this.#before.includes(name)) await vbox.call(['hostonlyif', 'remove', name]);
+      if (!this.#before.includes(name)) await vbox.call(hostOnly.remove(name));
     }
   }
 
@@ -133,10 +134,11 @@ export class OpenedLab {
   }
 
   async #interfaces(signal?: AbortSignal): Promise<string[]> {
-    const text = await this.options.vbox
-      .call(['list', 'hostonlyifs'], { timeoutMs: hangMs, ...(signal && { signal }) })
+    const { vbox, hostOnly } = this.options;
+    const text = await vbox
+      .call(hostOnly.list, { timeoutMs: hangMs, ...(signal && { signal }) })
       .catch(() => '');
-    return parseInterfaces(text).map(({ name }) => name);
+    return hostOnly.namesOf(text);
   }
 
   /** Machines that Vagrant has made here and that must be taken away. */
@@ -246,7 +248,15 @@ export class OpenedLab {
       const card = interfaces[0];
       if (address !== null && card) names[id] = { [card.network]: { name: card.name, address } };
     }
-    return adaptLab(this.original, { uplink, user, moved, servers, forwarding, names });
+    const devices = Object.assign(
+      {},
+      ...Object.keys(this.original.nodes).map((id) =>
+        devicesOf(this.original, id, this.#machines.state(id).info),
+      ),
+    ) as Record<string, string>;
+    return adaptLab(this.original, {
+      ...{ uplink, user, moved, servers, forwarding, names, devices },
+    });
   }
 
   /** The same object when nothing differs, so that who holds it can tell. */

@@ -3,6 +3,8 @@ import type { BackendHealth, HealthItem } from '../../contract/health.ts';
 import { run } from '../../platform/run.ts';
 import { findEngine } from '../../platform/docker-engine.ts';
 import { readMachine, type MachineFacts } from './machine-facts.ts';
+import { computerItems } from './probe-computer.ts';
+import { pathItems } from './probe-path.ts';
 import { findTools, type Tools } from './tools.ts';
 import {
   atLeast,
@@ -35,8 +37,9 @@ export async function probeVagrant(from: NodeJS.ProcessEnv = process.env): Promi
   ]);
   const items: HealthItem[] = [
     virtualBox(tools, vbox),
-    vagrantItem(tools, vagrant, vbox),
-    ...processor(vbox, machine),
+    vagrantItem(tools, vagrant, vbox, machine.platform),
+    ...pathItems(tools),
+    ...computerItems(vbox, machine),
     ...guestDns(vbox, machine),
     dockerItem(engine),
     ...rightsItem(machine),
@@ -96,8 +99,13 @@ function virtualBox(tools: Tools, version: VboxVersion | null): Item {
   };
 }
 
-function vagrantItem(tools: Tools, version: Version | null, vbox: VboxVersion | null): Item {
-  const needed = vbox ? vagrantFor(vbox.major, vbox.minor) : null;
+function vagrantItem(
+  tools: Tools,
+  version: Version | null,
+  vbox: VboxVersion | null,
+  platform: NodeJS.Platform,
+): Item {
+  const needed = vbox ? vagrantFor(vbox.major, vbox.minor, platform) : null;
   const item = {
     id: 'vagrant',
     title: 'Vagrant',
@@ -131,55 +139,6 @@ function vagrantItem(tools: Tools, version: Version | null, vbox: VboxVersion | 
     fix: null,
     command: null,
   };
-}
-
-function processor(vbox: VboxVersion | null, machine: MachineFacts): Item[] {
-  const items: Item[] = [];
-  if (machine.appleSilicon)
-    items.push({
-      id: 'architecture',
-      title: 'Boxes for Apple silicon',
-      status: vbox && (vbox.major > 7 || vbox.minor >= 1) ? 'warning' : 'missing',
-      wanted: 'VirtualBox 7.1 or later and a box for arm64',
-      found: 'this Mac has an ARM processor, and machines for x86 do not run on it',
-      why: 'A virtual machine has the processor of its host.',
-      fix: 'Open the labs in Docker, or use a bento box for arm64.',
-      command: null,
-    });
-  if (machine.virtualisation === 'none')
-    items.push({
-      id: 'virtualisation',
-      title: 'Virtualisation in the processor',
-      status: 'missing',
-      wanted: 'VT-x or AMD-V',
-      found:
-        'the processor does not offer it: it is switched off in the firmware, or this is a virtual machine',
-      why: 'VirtualBox runs machines with the processor’s help.',
-      fix: 'Switch on VT-x or AMD-V (SVM) in the BIOS or UEFI. In the sandbox and in Docker the labs need none.',
-      command: null,
-    });
-  if (machine.kvm) {
-    const shares =
-      vbox !== null && (vbox.major > 7 || vbox.minor > 2 || (vbox.minor === 2 && vbox.patch >= 10));
-    items.push({
-      id: 'kvm',
-      title: 'KVM beside VirtualBox',
-      status: shares ? 'ok' : 'warning',
-      wanted: shares
-        ? 'KVM loaded: since 7.2.10 VirtualBox wants it so'
-        : 'no machine of KVM running',
-      found:
-        machine.kvmMachines > 0
-          ? `${String(machine.kvmMachines)} machines of KVM run`
-          : 'the module is loaded, no machine runs',
-      why: 'Only one of them can hold the processor’s virtualisation, before VirtualBox 7.2.10.',
-      fix: shares
-        ? null
-        : 'When a machine does not start: end those of KVM and unload it. It is back after the next start of the computer.',
-      command: shares ? null : 'sudo modprobe -r kvm_intel kvm_amd',
-    });
-  }
-  return items;
 }
 
 /** VirtualBox 7.2 hands guests the address of the host's own stub resolver (VirtualBox/virtualbox#205). */

@@ -1,7 +1,10 @@
 /** The programs of the learner's computer that this backend drives, and where they are: a window's own PATH is often short. */
 import { access, constants } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { run } from '../../platform/run.ts';
+
+/** On the PATH Hoplab was started with, only on that of the login shell, or only where installers put things. */
+export type Origin = 'path' | 'login' | 'usual';
 
 export interface Tools {
   /** Everything searched, for terminals and for programs that start others. */
@@ -9,6 +12,8 @@ export interface Tools {
   vagrant: string | null;
   vboxmanage: string | null;
   ssh: string | null;
+  /** Where each was found. */
+  origins: Readonly<Record<'vagrant' | 'vboxmanage' | 'ssh', Origin | null>>;
 }
 
 /** Where installers put things that a program started from a desktop does not find by PATH. */
@@ -34,17 +39,20 @@ export async function findTools(
   signal?: AbortSignal,
 ): Promise<Tools> {
   const own = [from['VBOX_MSI_INSTALL_PATH'], from['VBOX_INSTALL_PATH']].filter(Boolean);
-  const folders = [
-    ...(from['PATH'] ?? '').split(delimiter),
-    ...(await loginPath(from['SHELL'], signal)).split(delimiter),
-    ...own,
-    ...usualFolders,
-  ];
+  const started = (from['PATH'] ?? '').split(delimiter);
+  const login = (await loginPath(from['SHELL'], signal)).split(delimiter);
+  const folders = [...started, ...login, ...own, ...usualFolders];
   const path = [...new Set(folders.filter((folder): folder is string => Boolean(folder)))];
   const [vagrant, vboxmanage, ssh] = await Promise.all(
     [['vagrant'], ['VBoxManage', 'vboxmanage'], ['ssh']].map((names) => firstOf(path, names)),
   );
+  const origin = (file: string | null | undefined): Origin | null => {
+    if (!file) return null;
+    if (started.includes(dirname(file))) return 'path';
+    return login.includes(dirname(file)) ? 'login' : 'usual';
+  };
   return {
+    origins: { vagrant: origin(vagrant), vboxmanage: origin(vboxmanage), ssh: origin(ssh) },
     path: path.join(delimiter),
     vagrant: vagrant ?? null,
     vboxmanage: vboxmanage ?? null,

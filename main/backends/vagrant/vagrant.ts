@@ -14,6 +14,7 @@ import type { Transport } from '../../transports/transport.ts';
 import { hostOf } from '../../world/plan.ts';
 import type { Backend, HostRights, Need, NodeStatus, Remark, Task } from '../backend.ts';
 import { Folders } from './folders.ts';
+import { hostOnlyWords } from './host-only.ts';
 import { readForwarding, resolveServers } from './host-facts.ts';
 import { OpenedLab, type OpenedOptions } from './opened-lab.ts';
 import { probeVagrant } from './probe.ts';
@@ -185,6 +186,7 @@ export class VagrantBackend implements Backend {
       env,
       ssh,
       vbox,
+      hostOnly: hostOnlyWords(process.platform, version),
       vagrant: new VagrantCli(vagrant, env),
       ...this.options.privileged(lab.id),
     });

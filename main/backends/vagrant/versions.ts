@@ -37,9 +37,18 @@ export const atLeast = (version: Version, wanted: Version): boolean => {
 
 export const text = (version: Version): string => version.join('.');
 
+/** It knows VirtualBox 7's host-only networks of macOS, which are no interfaces (CHANGELOG.md). */
+const onMac: Version = [2, 3, 4];
+
 /** The Vagrant this VirtualBox needs; null for one newer than the table, of which nobody knows, and for older ones. */
-export function vagrantFor(major: number, minor: number): Version | null {
-  return first.find(([[a, b]]) => a === major && b === minor)?.[1] ?? null;
+export function vagrantFor(
+  major: number,
+  minor: number,
+  platform: NodeJS.Platform = 'linux',
+): Version | null {
+  const needed = first.find(([[a, b]]) => a === major && b === minor)?.[1] ?? null;
+  if (!needed || platform !== 'darwin' || major < 7) return needed;
+  return atLeast(needed, onMac) ? needed : onMac;
 }
 
 /** Newer than every VirtualBox of the table: not broken, but tried by nobody. */

@@ -49,12 +49,14 @@ it('names and addresses are those of this computer and of the guest', async () =
     forwarding: '1',
     servers: { internet: '198.51.100.7' },
     moved: { 'host-only': '192.168.57.0/24' },
+    devices: { 'host-only': 'vboxnet3' },
     names: { boxA: { nat: { name: 'eth0', mac: '08:00:27:00:00:01', address: '10.0.2.15' } } },
   });
   expect(valuesOf(adapted)).toMatchObject({
     'lan.device': 'wlan0',
     'lan.gateway': '10.1.0.1',
     'host-only.host': '192.168.57.1',
+    'host-only.device': 'vboxnet3',
     'boxA.host-only.address': '192.168.57.4',
     'boxA.nat.ifname': 'eth0',
     'internet.wan.address': '198.51.100.7',
