@@ -15,6 +15,7 @@ import { Observer } from './observe/observer.ts';
 import { openLog } from './platform/log.ts';
 import { Notices } from './platform/notices.ts';
 import { writeLogBundle } from './platform/log-bundle.ts';
+import { done } from './platform/done.ts';
 import { defaultCacheDir } from './platform/paths.ts';
 import { SettingsStore } from './platform/settings.ts';
 import { LeftoverWatch } from './rules/elevation/leftover-watch.ts';
@@ -25,6 +26,7 @@ import { ProgressStore } from './session/progress.ts';
 import { Session } from './session/session.ts';
 import { sessionNews, type Announce } from './session/session-news.ts';
 import { Shelf } from './session/shelf.ts';
+import { readVagrantfile } from './session/vagrantfile.ts';
 import { hostOf } from './world/plan.ts';
 
 export type { AppOptions, HoplabApp };
@@ -175,6 +177,10 @@ class App implements HoplabApp {
         await this.announceLabs();
       },
       up: () => this.running().startMachines(),
+      vagrantfile: () => {
+        const session = this.running();
+        return readVagrantfile(session.lab, this.backends[session.state().backend]);
+      },
       show: ({ step }) => done(() => this.running().show(step)),
       goTo: ({ step }) => this.running().goTo(step),
       resetStep: () => this.running().resetStep(),
@@ -316,11 +322,3 @@ class App implements HoplabApp {
 
 const leftWords = ({ message, hint = '', detail }: Failure) =>
   ['Not everything could be taken away', `${message} ${hint}`.trim(), detail ?? null] as const;
-
-/** A call that is answered at once; what it throws becomes the answer. */
-function done(act: () => void): Promise<void> {
-  return new Promise((resolve) => {
-    act();
-    resolve();
-  });
-}

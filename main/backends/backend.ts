@@ -94,6 +94,8 @@ export interface Backend {
    * Answers false when it cannot, and then nothing was changed.
    */
   reset?(lab: Lab, task: Task): Promise<boolean>;
+  /** Where the lab's Vagrantfile lies on its host. */
+  folderOf(lab: Lab): string;
   /** Throws LabFailure `node-down` when the lab is not up; a node that is down says so at the first use. */
   transport(lab: Lab, node: string): Transport;
 }

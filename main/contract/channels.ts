@@ -25,6 +25,7 @@ export const channels = {
     disallow: 'call',
     close: 'call',
     up: 'call',
+    vagrantfile: 'call',
     show: 'call',
     goTo: 'call',
     resetStep: 'call',

@@ -6,7 +6,7 @@ import { PanelKind } from './lab.ts';
 import { LabId, LocalId, NodeId } from './names.ts';
 import { PanelView } from './network.ts';
 import { Answers } from './questions.ts';
-import { BackendKind, SessionState } from './session.ts';
+import { BackendKind, SessionState, Vagrantfile } from './session.ts';
 import { Settings, SettingsChange } from './settings.ts';
 import { TerminalId, TerminalInfo } from './terminal.ts';
 
@@ -93,6 +93,8 @@ export const contract = {
     close: call(nothing, nothing),
     /** Starts the lab's machines that do not run; the session's task says how far it is. */
     up: call(nothing, nothing),
+    /** The lab's Vagrantfile as it is on the host now. */
+    vagrantfile: call(nothing, Vagrantfile),
     /** Shows another step; changes nothing on the nodes. */
     show: call(StepRef, nothing),
     /** Brings the nodes to the state at the start of that step, forwards or backwards. */

@@ -68,6 +68,10 @@ export const StepState = z.object({
 });
 export type StepState = z.infer<typeof StepState>;
 
+/** The plan of a lab's machines, as it lies on the host. */
+export const Vagrantfile = z.object({ path: z.string(), text: z.string() });
+export type Vagrantfile = z.infer<typeof Vagrantfile>;
+
 export const RuleLife = z.enum(['off', 'on', 'partly', 'drifted', 'unavailable']);
 export type RuleLife = z.infer<typeof RuleLife>;
 

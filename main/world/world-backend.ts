@@ -14,7 +14,7 @@ import type { Loader } from './loader.ts';
 import { MachineTransport } from './machine-transport.ts';
 import type { Surroundings } from './node-plan.ts';
 import { placeOf } from './place.ts';
-import { standingNodes } from './plan.ts';
+import { hostOf, standingNodes } from './plan.ts';
 import { World } from './world.ts';
 
 export interface WorldOptions {
@@ -98,6 +98,10 @@ export abstract class WorldBackend implements Backend {
 
   watch(lab: Lab, listener: () => void): () => void {
     return this.of(lab).world.onChange(listener);
+  }
+
+  folderOf(lab: Lab): string {
+    return `/home/${lab.nodes[hostOf(lab)]?.user ?? 'learner'}/${lab.folder}`;
   }
 
   transport(lab: Lab, node: string): NodeTransport {

@@ -6,7 +6,7 @@ import { ask, hoplab } from '../bridge.ts';
 import { useNotices } from './notices.ts';
 
 export type View = 'catalog' | 'lab' | 'health' | 'settings';
-export type Overlay = 'palette' | 'about' | 'intro' | 'rights' | 'questions' | null;
+export type Overlay = 'palette' | 'about' | 'intro' | 'rights' | 'questions' | 'vagrantfile' | null;
 
 export const useApp = defineStore('app', () => {
   const notices = useNotices();

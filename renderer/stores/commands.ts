@@ -134,6 +134,12 @@ export const useCommands = defineStore('commands', () => {
         title: 'Start the machines (vagrant up)',
         run: () => session.up(),
       },
+      {
+        id: 'vagrantfile',
+        group: 'Step',
+        title: 'Show the Vagrantfile',
+        run: () => (app.overlay = 'vagrantfile'),
+      },
       { id: 'reset-step', group: 'Step', title: 'Reset this step', run: () => session.resetStep() },
       ...state.steps.map((step, index) => ({
         id: `step-${String(index + 1)}`,

@@ -83,6 +83,15 @@ const views: View[] = [
       await expect(page.getByRole('radio', { name: /192\.168\.50\.0/ })).toBeChecked();
     },
   },
+  {
+    name: 'vagrantfile',
+    scenario: 'lab,down,host',
+    ready: 'lab',
+    prepare: async (page) => {
+      await page.getByTestId('vagrantfile-boxA').click();
+      await expect(page.getByTestId('vagrantfile-dialog')).toContainText('config.vm.box');
+    },
+  },
   { name: 'lab', scenario: 'lab', ready: 'lab' },
   {
     name: 'lab-answered',

@@ -102,3 +102,19 @@ test('rules of the older iptables are shown as well, and it says that there are 
   await expect(panel).toContainText('legacy nat · POSTROUTING');
   await page.screenshot({ path: 'test/results/screenshots/legacy-rules.png' });
 });
+
+test('the Vagrantfile is shown as it is, and the machine started with a click', async ({
+  page,
+  lab,
+}) => {
+  await lab.open('02-host-only');
+  await lab.type('host', 'echo "# a line of mine" >>Vagrantfile');
+  await page.getByTestId('vagrantfile-boxA').click();
+  const dialog = page.getByTestId('vagrantfile-dialog');
+  await expect(dialog).toContainText('/home/learner/lab2/Vagrantfile');
+  await expect(dialog).toContainText('192.168.50.4');
+  await expect(dialog).toContainText('# a line of mine');
+  await page.keyboard.press('Escape');
+  await page.getByTestId('start-boxA').click();
+  await lab.shows('boxA', 'vagrant@boxA:~$');
+});

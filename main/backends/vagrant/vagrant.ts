@@ -123,6 +123,10 @@ export class VagrantBackend implements Backend {
     return this.#of(lab).reset(task);
   }
 
+  folderOf(lab: Lab): string {
+    return lab.ownFolder ?? this.#folders.of(lab);
+  }
+
   transport(lab: Lab, node: string): Transport {
     return this.#of(lab).transport(node);
   }

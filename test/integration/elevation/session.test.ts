@@ -49,6 +49,7 @@ beforeEach(async () => {
         })),
       ),
     watch: () => () => undefined,
+    folderOf: () => tmp,
     transport: () => transport,
   };
   notices = new Notices(() => undefined);
