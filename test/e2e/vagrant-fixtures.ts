@@ -33,7 +33,11 @@ export { expect };
 export const test = base.extend<Fixtures>({
   networksConf: ['* 192.168.0.0/16\n', { option: true }],
   language: ['C.UTF-8', { option: true }],
-  computer: async ({ networksConf }, use) => {
+  computer: async ({ networksConf }, use, testInfo) => {
+    // Said here, since what is said at the top of this file counts only for the first of the files that import it.
+    testInfo.skip(whyNoComputer !== null, whyNoComputer ?? '');
+    // A real Vagrant takes its time: ten seconds for a machine, on a machine that does nothing else.
+    testInfo.setTimeout(420_000);
     const computer = await makeComputer({ networksConf });
     const docker = await startDocker(computer);
     await addBox(computer, 'bento/ubuntu-24.04');
@@ -81,10 +85,6 @@ export const test = base.extend<Fixtures>({
     await use(new LabPage(page));
   },
 });
-
-test.skip(whyNoComputer !== null, whyNoComputer ?? '');
-// A real Vagrant takes its time: ten seconds for a machine, on a machine that does nothing else.
-test.setTimeout(420_000);
 
 /** What a real machine takes longer for than the sandbox. */
 export const eventually =
