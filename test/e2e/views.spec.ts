@@ -184,19 +184,23 @@ const views: View[] = [
   },
 ];
 
-for (const theme of ['dark', 'light']) {
-  for (const view of views) {
-    test.describe(`${view.name} ${theme}`, () => {
-      test.use({ scenario: `${view.scenario},${theme}` });
-      test('is accessible and drawn', async ({ page }) => {
-        await page.getByTestId(view.ready).waitFor();
-        await view.prepare?.(page);
-        await page.waitForTimeout(700);
+for (const view of views) {
+  test.describe(view.name, () => {
+    // The theme is that of the desktop, which changes while the view is open.
+    test.use({ scenario: view.scenario });
+    test('is accessible and drawn, in dark and in light', async ({ page }) => {
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await page.getByTestId(view.ready).waitFor();
+      await view.prepare?.(page);
+      for (const theme of ['dark', 'light'] as const) {
+        await page.emulateMedia({ colorScheme: theme });
+        await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+        await settled(page);
         await page.screenshot({ path: join(pictures, `${view.name}-${theme}.png`) });
-        expect(await violations(page)).toEqual([]);
-      });
+        expect(await violations(page), theme).toEqual([]);
+      }
     });
-  }
+  });
 }
 
 const sizes: [name: string, scenario: string, width: number, height: number, ready: string][] = [
@@ -212,7 +216,7 @@ for (const [name, scenario, width, height, ready] of sizes) {
     test.use({ scenario, size: { width, height } });
     test('fits', async ({ page }) => {
       await page.getByTestId(ready).waitFor();
-      await page.waitForTimeout(700);
+      await settled(page);
       const overflow = await page.evaluate(() => ({
         x: document.documentElement.scrollWidth - window.innerWidth,
         y: document.documentElement.scrollHeight - window.innerHeight,
@@ -229,13 +233,26 @@ test.describe('presenter size', () => {
   test.use({ scenario: 'lab,light,presenter', size: { width: 1920, height: 1080 } });
   test('fits', async ({ page }) => {
     await page.getByTestId('lab').waitFor();
-    await page.waitForTimeout(700);
+    await settled(page);
     await page.screenshot({ path: join(pictures, 'lab-presenter.png') });
     expect(
       await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
     ).toBe(0);
   });
 });
+
+/** Fonts are there, and what moves has come to rest, but for what turns for ever. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    // What the last change starts begins with the next frame.
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const ends = document
+      .getAnimations()
+      .filter((each) => each.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.all(ends.map((each) => each.finished.catch(() => undefined)));
+  });
+}
 
 /** Each rule that is broken, with the first place. */
 async function violations(page: Page): Promise<string[]> {
