@@ -63,6 +63,8 @@ export function mainConfig(target) {
           format: 'cjs',
           entryFileNames: '[name].cjs',
           chunkFileNames: 'chunk-[name]-[hash].cjs',
+          // Half the text is read in less time at each start; names stay, for whoever reads a stack in the log.
+          minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
         },
       },
     },

@@ -3,7 +3,6 @@ import { promises as fs } from 'node:fs';
 import path from 'node:path';
 import { LabId } from '../contract/names.ts';
 import type { Lab } from '../contract/lab.ts';
-import { loadLab } from './load-lab.ts';
 import type { Mistake } from './mistakes.ts';
 import type { ReadMemory } from './read-memory.ts';
 
@@ -44,7 +43,8 @@ export async function readCatalog(
 }
 
 async function readEntry(dir: string, memory?: ReadMemory): Promise<CatalogEntry> {
-  const read = () => loadLab(dir);
+  // A start that finds all labs as they were parses none, and then need not read the parser either.
+  const read = async () => (await import('./load-lab.ts')).loadLab(dir);
   const loaded = await (memory ? memory.recall(dir, read) : read());
   const entry = { id: path.basename(dir), dir };
   if ('lab' in loaded) return { ...entry, lab: loaded.lab, mistakes: [] };

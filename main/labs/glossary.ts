@@ -5,7 +5,6 @@ import { validate } from './issues.ts';
 import { FolderError, readLabText } from './lab-folder.ts';
 import type { Mistake } from './mistakes.ts';
 import type { ReadMemory } from './read-memory.ts';
-import { parseYaml } from './yaml-source.ts';
 
 const file = 'glossary.yaml';
 
@@ -28,6 +27,7 @@ export async function loadGlossary(folder: string, memory?: ReadMemory): Promise
 
 async function readGlossary(folder: string): Promise<LoadedGlossary> {
   try {
+    const { parseYaml } = await import('./yaml-source.ts');
     const source = parseYaml(await readLabText(folder, file));
     const { data, mistakes } = validate(Glossary, source, file);
     return { terms: data ?? {}, mistakes };
