@@ -19,6 +19,11 @@ const endedKept = 30;
 export class PtyHost {
   readonly #sessions = new Map<string, PtySession>();
   readonly #tapped = new Set<string>();
+  /**
+   * Terminals the window has asked for before they were opened, with the size it has for them: what the app says and what the
+   * window says come by two channels, and nothing keeps them in order.
+   */
+  readonly #early = new Map<string, Size>();
   #port: WindowPort | null = null;
 
   constructor(private readonly emit: (event: PtyEvent) => void) {}
@@ -47,6 +52,9 @@ export class PtyHost {
     this.#sessions.set(id, session);
     this.#forgetOld();
     this.emit({ type: 'started', id, pid: session.pid });
+    const early = this.#early.get(id);
+    this.#early.delete(id);
+    if (early) this.#attach(id, session, early);
   }
 
   input(id: string, data: string): void {
@@ -56,6 +64,7 @@ export class PtyHost {
   close(id: string): void {
     const session = this.#sessions.get(id);
     this.#sessions.delete(id);
+    this.#early.delete(id);
     this.#tapped.delete(id);
     void session?.close();
   }
@@ -76,6 +85,7 @@ export class PtyHost {
 
   disconnectWindow(): void {
     this.#port = null;
+    this.#early.clear();
     for (const session of this.#sessions.values()) session.detach();
   }
 
@@ -90,7 +100,11 @@ export class PtyHost {
     const { id } = message;
     const session = this.#sessions.get(id);
     if (!session) {
-      if (message.type === 'attach') this.#post({ type: 'ended', id, exitCode: -1 });
+      if (message.type === 'resize' && this.#early.has(id)) this.#early.set(id, message);
+      if (message.type !== 'attach') return;
+      this.#early.set(id, message);
+      // After this process was replaced there is none, and will be none.
+      this.#post({ type: 'ended', id, exitCode: -1 });
       return;
     }
     switch (message.type) {

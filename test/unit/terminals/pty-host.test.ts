@@ -106,6 +106,16 @@ describe('a shell in the pty host', () => {
     expect(reloaded.text()).toContain('after');
   });
 
+  test('a window that asks before the shell is opened gets all of it, at its size', async () => {
+    const { host, window } = start();
+    const screen = window();
+    screen.send({ type: 'attach', id: 't1', columns: 91, rows: 33 });
+    host.open('t1', bash(), size);
+    await screen.shows('ready>');
+    screen.send({ type: 'input', id: 't1', data: 'stty size\n' });
+    await screen.shows('33 91');
+  });
+
   test('the size reaches the program', async () => {
     const { host, window } = start();
     host.open('t1', bash(), size);
