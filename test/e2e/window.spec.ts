@@ -369,3 +369,19 @@ test.describe('the end', () => {
     expect(await ended).toBe(0);
   });
 });
+
+test.describe('the questions before a lab opens', () => {
+  test.use({ scenario: 'lab,host,untold,questions' });
+  test('an arrow key marks the next choice, however short it is pressed', async ({ page }) => {
+    const second = page.getByTestId('choice-range-192.168.50.0/24');
+    await page.getByTestId('choice-range-192.168.56.0/24').focus();
+    await page.evaluate(() => {
+      for (const type of ['keydown', 'keyup']) {
+        const event = { key: 'ArrowDown', code: 'ArrowDown', bubbles: true, cancelable: true };
+        document.activeElement?.dispatchEvent(new KeyboardEvent(type, event));
+      }
+    });
+    await expect(second).toBeFocused();
+    await expect(second).toBeChecked();
+  });
+});
